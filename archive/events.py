@@ -1,0 +1,173 @@
+"""The events of a journal, one frozen record a line. Names and fields are the file format, version 1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NewType
+
+from sandbox.tree import TreeHash
+
+AgentId = NewType("AgentId", str)
+"""A git commit, 40 hex digits."""
+TaskId = NewType("TaskId", str)
+Digest = NewType("Digest", str)
+"""SHA-256 of a blob, 64 hex digits."""
+
+Purpose = Literal["search", "held_out", "bench", "floor"]
+Verdict = Literal["resolved", "unresolved"]
+Owner = Literal["agent", "ours"]
+"""Whose failure: the agent's is evidence, ours is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What model calls took. `micro_usd` is integer micro-dollars."""
+
+    calls: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    micro_usd: int = 0
+
+    def __add__(self, other: "Usage") -> "Usage":
+        return Usage(
+            self.calls + other.calls,
+            self.tokens_in + other.tokens_in,
+            self.tokens_out + other.tokens_out,
+            self.micro_usd + other.micro_usd,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """The first line: what run this is."""
+
+    run: str
+    seed: int
+    epoch: int
+    config: Digest
+    suite: str
+    suite_digest: str
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """A controller took the run up again, perhaps with other budgets."""
+
+    config: Digest
+    versions: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A ticket was given out. `expand` and `merge` name `parents`; `evaluate` names agent, task, repeat."""
+
+    ticket: int
+    job: Literal["expand", "merge", "evaluate"]
+    purpose: Purpose
+    reserve: int
+    """Micro-dollars set aside for the job."""
+    why: Mapping[str, Any]
+    parents: tuple[AgentId, ...] = ()
+    agent: AgentId | None = None
+    task: TaskId | None = None
+    repeat: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """One model call, durable before its reply reaches the agent."""
+
+    ticket: int
+    attempt: int
+    n: int
+    role: str
+    model: str
+    request: str
+    """SHA-256 of the request's canonical JSON."""
+    reply: str
+    """SHA-256 of the reply's canonical JSON."""
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """An attempt that gave no evidence; the ticket stays open. `estimated` is charged for calls in flight."""
+
+    ticket: int
+    attempt: int
+    owner: Owner
+    reason: str
+    estimated: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Born:
+    """End of a ticket: a child. The root is ticket 0, without parents."""
+
+    ticket: int
+    agent: AgentId
+    ordinal: int
+    parents: tuple[AgentId, ...]
+    tree: TreeHash
+    summary: Digest
+    evidence: Digest | None = None
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """End of a ticket: the verdict of one attempt at one task."""
+
+    ticket: int
+    agent: AgentId
+    task: TaskId
+    split: str
+    verdict: Verdict
+    reason: str
+    patch: Digest
+    detail: Digest
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """End of a ticket: a child that admission refused. `patch` is its change against its first parent."""
+
+    ticket: int
+    parents: tuple[AgentId, ...]
+    tree: TreeHash | None
+    reason: str
+    summary: Digest
+    patch: Digest | None = None
+    evidence: Digest | None = None
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """End of a ticket that gave no evidence after every retry."""
+
+    ticket: int
+    owner: Owner
+    reason: str
+    usage: Usage = field(default_factory=Usage)
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A controller let go of the run in good order."""
+
+    reason: str
+    champion: AgentId | None = None
+
+
+End = Born | Scored | Rejected | Failed
+Event = Started | Resumed | Asked | Called | Retried | End | Stopped
+EVENTS: Mapping[str, type[Event]] = {
+    kind.__name__.lower(): kind
+    for kind in (Started, Resumed, Asked, Called, Retried, Born, Scored, Rejected, Failed, Stopped)
+}

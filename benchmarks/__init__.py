@@ -1,0 +1,1 @@
+"""Tasks and grades: what an agent is asked to do, and whether it did."""
