@@ -54,9 +54,15 @@ class Task:
 class Suite(Protocol):
     """Named tasks in splits."""
 
-    name: str
-    shipped: bool
-    """Written by this project, so that running its code without isolation may be allowed."""
+    @property
+    def name(self) -> str:
+        """The name it is opened by."""
+        ...
+
+    @property
+    def shipped(self) -> bool:
+        """Written by this project, so that running its code without isolation may be allowed."""
+        ...
 
     @property
     def tasks(self) -> Mapping[str, Task]:

@@ -92,9 +92,15 @@ class Exit:
 class Sandbox(Protocol):
     """A backend. Thread-safe; each `run` is a fresh place that nothing survives."""
 
-    name: str
-    python: str
-    """Path inside of the interpreter that has pytest and nothing of dgm."""
+    @property
+    def name(self) -> str:
+        """The name it is opened by."""
+        ...
+
+    @property
+    def python(self) -> str:
+        """Path inside of the interpreter that has pytest and nothing of dgm."""
+        ...
 
     def run(self, order: Order) -> Exit:
         """Carry out `order` and remove everything it made.

@@ -90,7 +90,10 @@ class ModelError(Exception):
 class Model(Protocol):
     """A model behind the gateway. Thread-safe."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name it is opened by."""
+        ...
 
     def complete(self, request: ChatRequest) -> ChatReply:
         """Answer `request`.

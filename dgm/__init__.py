@@ -1,0 +1,1 @@
+"""Coding agents that rewrite their own code: search, safe evaluation, archive, replay."""

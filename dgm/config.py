@@ -1,0 +1,220 @@
+"""run.toml and `--set` overrides, as frozen, strict records. Units stand in the names."""
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from dgm.policy import POLICIES, Settings
+from sandbox.base import Limits
+
+EPOCH = 1_767_225_600
+"""2026-01-01T00:00:00Z: commit dates count from here, so that the same agent has the same id in every run."""
+
+
+class ConfigError(ValueError):
+    """A setting that can't be used. The message names the source, the key and what is allowed."""
+
+
+class Section(BaseModel):
+    """A table of run.toml: unknown keys and values of another type are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Budget(Section):
+    """What the whole run may use."""
+
+    evaluations: int = Field(default=200, ge=0)
+    """Search evaluations, the seed agent's first pass not counted."""
+    expansions: int | None = Field(default=None, ge=0)
+    usd: float | None = Field(default=None, ge=0)
+    seconds: float | None = Field(default=None, gt=0)
+
+
+class SearchSection(Section):
+    """How the search goes about it."""
+
+    policy: str = "hgm"
+    alpha: float = Field(default=0.6, gt=0, le=1)
+    initial_expansions: int = Field(default=5, ge=0)
+    champion_quantile: float = Field(default=0.05, gt=0, lt=1)
+    finish_share: float = Field(default=0.15, ge=0, lt=1)
+    finish_agents: int = Field(default=3, ge=1)
+
+    @property
+    def settings(self) -> Settings:
+        """The part that the policy is made with."""
+        return Settings(self.alpha, self.initial_expansions, self.champion_quantile)
+
+
+class ModelSection(Section):
+    """Which model answers in which role."""
+
+    solve: str = "offline"
+    improve: str = "offline"
+
+
+class SuiteSection(Section):
+    """What agents are measured by."""
+
+    name: str = "kata"
+
+
+class SandboxSection(Section):
+    """Where agents run."""
+
+    backend: str = "auto"
+
+
+class JobSection(Section):
+    """What one job may use: in the sandbox, and of the model."""
+
+    wall_seconds: float = Field(default=120.0, gt=0)
+    cpu_seconds: float = Field(default=120.0, gt=0)
+    memory_mib: int = Field(default=1024, ge=64)
+    processes: int = Field(default=128, ge=4)
+    disk_mib: int = Field(default=128, ge=1)
+    calls: int = Field(default=40, ge=1)
+    tokens: int = Field(default=2_000_000, ge=1)
+    usd: float | None = Field(default=None, ge=0)
+
+    @property
+    def limits(self) -> Limits:
+        """The sandbox's part."""
+        return Limits(
+            wall_seconds=self.wall_seconds,
+            cpu_seconds=self.cpu_seconds,
+            memory_mib=self.memory_mib,
+            processes=self.processes,
+            disk_mib=self.disk_mib,
+        )
+
+
+class EvidenceSection(Section):
+    """What a parent may read about its failures when it improves itself."""
+
+    failures: int = Field(default=3, ge=0, le=20)
+    hidden_tests: Literal["none", "verdict"] = "verdict"
+
+
+class AdmissionSection(Section):
+    """What a child may be."""
+
+    max_files: int = Field(default=200, ge=1)
+    max_kib: int = Field(default=2048, ge=1)
+
+
+class Config(Section):
+    """A whole run.toml."""
+
+    seed: int = Field(default=0, ge=0)
+    epoch: int = Field(default=EPOCH, ge=0)
+    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    seed_agent: str | None = None
+    """Folder of the seed agent; the shipped one if absent."""
+    budget: Budget = Budget()
+    search: SearchSection = SearchSection()
+    model: ModelSection = ModelSection()
+    suite: SuiteSection = SuiteSection()
+    sandbox: SandboxSection = SandboxSection()
+    solve: JobSection = JobSection()
+    improve: JobSection = JobSection()
+    evidence: EvidenceSection = EvidenceSection()
+    admission: AdmissionSection = AdmissionSection()
+
+
+def read(path: Path | None = None, overrides: Iterable[str] = ()) -> Config:
+    """The configuration of `path` (defaults if None) with `key=value` overrides on top.
+
+    Raises:
+        ConfigError: the file can't be read, or a key or value is wrong.
+    """
+    table: dict[str, Any] = {}
+    if path is not None:
+        try:
+            table = tomllib.loads(path.read_text())
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{path}: can't be read: {error}") from None
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{path}: not TOML: {error}") from None
+    return _validated(overridden(table, overrides), str(path) if path is not None else "settings")
+
+
+def changed(config: Config, overrides: Iterable[str]) -> Config:
+    """`config` with `key=value` overrides on top.
+
+    Raises:
+        ConfigError: a key or value is wrong.
+    """
+    return _validated(overridden(config.model_dump(), overrides), "--set")
+
+
+def overridden(table: Mapping[str, Any], overrides: Iterable[str]) -> dict[str, Any]:
+    """`table` with each `a.b=value` set in it; a value is TOML, or else taken as text."""
+    result = {key: dict(value) if isinstance(value, Mapping) else value for key, value in table.items()}
+    for override in overrides:
+        key, equals, text = override.partition("=")
+        if not equals or not key.strip():
+            raise ConfigError(f"--set {override}: expected key=value, such as budget.evaluations=100")
+        *sections, last = key.strip().split(".")
+        level = result
+        for section in sections:
+            inner = level.setdefault(section, {})
+            if not isinstance(inner, dict):
+                raise ConfigError(f"--set {override}: {section!r} is no section")
+            level = inner
+        try:
+            level[last] = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            level[last] = text
+    return result
+
+
+def to_toml(config: Config) -> str:
+    """`config` as a run.toml that reads back to the same; what is unset is left out."""
+    plain, tables = [], []
+    for key, value in config.model_dump(exclude_none=True).items():
+        if isinstance(value, dict):
+            lines = [f"{name} = {json.dumps(item)}" for name, item in value.items()]
+            tables.append("\n".join([f"[{key}]", *lines]))
+        else:
+            plain.append(f"{key} = {json.dumps(value)}")
+    return "\n\n".join(["\n".join(plain), *tables]) + "\n"
+
+
+def _validated(table: Mapping[str, Any], source: str) -> Config:
+    try:
+        config = Config.model_validate(table)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise ConfigError(f"{source}: {_explained(first)}") from None
+    if config.search.policy not in POLICIES:
+        unknown, allowed = config.search.policy, ", ".join(sorted(POLICIES))
+        raise ConfigError(f"{source}: search.policy: unknown policy {unknown!r}; allowed: {allowed}")
+    return config
+
+
+def _explained(problem: Mapping[str, Any]) -> str:
+    key = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(key, _known_keys(), n=1, cutoff=0.5)
+        hint = f"; did you mean {near[0]!r}?" if near else f"; allowed: {', '.join(_known_keys())}"
+        return f"unknown key {key!r}{hint}"
+    return f"{key}: {problem['msg'][:1].lower()}{problem['msg'][1:]}, not {problem['input']!r}"
+
+
+def _known_keys() -> list[str]:
+    keys: list[str] = []
+    for name, field in Config.model_fields.items():
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, Section):
+            keys += [f"{name}.{inner}" for inner in kind.model_fields]
+        else:
+            keys.append(name)
+    return keys

@@ -1,0 +1,1 @@
+"""Foundation models behind one interface; each provider in a file of its own."""

@@ -1,0 +1,86 @@
+"""What a policy sees and says. A policy is a function of (view, random source) and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from archive.events import AgentId, TaskId
+from dgm.clades import Counts, Tally
+from dgm.jobs import Job
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """The search as a policy may see it; every array is read-only. Agent 0 is the seed.
+
+    `untried[a, t]` is true where agent `a` has neither attempted task `t` nor is about to. `set_aside[a]`
+    counts pairs that ended without evidence, which champion selection takes as unresolved.
+    `evaluations` are settled search evaluations of agents other than the seed; `expansions` are Expand
+    tickets asked, whatever became of them. What is left is None where there is no limit.
+    """
+
+    agents: Sequence[AgentId]
+    tasks: Sequence[TaskId]
+    parents: Sequence[tuple[int, ...]]
+    own: Tally
+    clade: Tally
+    children: Counts
+    pending: Counts
+    untried: NDArray[np.bool_]
+    untried_count: Counts
+    set_aside: Counts
+    barred: NDArray[np.bool_]
+    evaluations: int
+    expansions: int
+    evaluations_left: int
+    expansions_left: int | None
+
+    @property
+    def expandable(self) -> NDArray[np.intp]:
+        """Indices of agents that may be expanded now."""
+        if self.expansions_left is not None and self.expansions_left <= 0:
+            return np.empty(0, dtype=np.intp)
+        return np.flatnonzero(~self.barred)
+
+    @property
+    def evaluable(self) -> NDArray[np.intp]:
+        """Indices of agents with an untried task."""
+        return np.flatnonzero(self.untried_count)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The next job, and the selection record: candidates, evidence, draw (small, JSON-able)."""
+
+    job: Job
+    why: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recommendation:
+    """The agent the evidence recommends; `interval` is the central 95 % of its posterior."""
+
+    agent: AgentId
+    estimate: float
+    interval: tuple[float, float]
+
+
+class Policy(Protocol):
+    """Picks the next job. A fresh instance given the same view and random source chooses the same."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the registry."""
+        ...
+
+    def choose(self, view: View, rng: Generator) -> Choice | None:
+        """The next job, or None when nothing is worth doing now."""
+        ...
+
+    def champion(self, view: View) -> Recommendation:
+        """The agent to recommend; never just the luckiest mean."""
+        ...

@@ -1,0 +1,60 @@
+"""Pieces that Beta-Bernoulli policies share: posterior draws, the selection record, the champion."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from dgm.clades import Tally
+from dgm.intervals import beta_interval, beta_quantile
+from dgm.policy.base import Recommendation, View
+
+RECORDED_CANDIDATES = 5
+
+
+def draws(tally: Tally, among: NDArray[np.intp], rng: Generator) -> NDArray[np.float64]:
+    """One draw of Beta(1+S, 1+F) for each agent in `among`."""
+    return rng.beta(1.0 + tally.resolved[among], 1.0 + tally.unresolved[among])
+
+
+def record(tally: Tally, among: NDArray[np.intp], drawn: NDArray[np.float64]) -> list[dict[str, Any]]:
+    """The highest draws with their evidence, best first."""
+    best = np.argsort(-drawn, kind="stable")[:RECORDED_CANDIDATES]
+    return [
+        {
+            "agent": int(among[i]),
+            "resolved": int(tally.resolved[among[i]]),
+            "unresolved": int(tally.unresolved[among[i]]),
+            "draw": round(float(drawn[i]), 6),
+        }
+        for i in best
+    ]
+
+
+def untried_task(view: View, agent: int, rng: Generator) -> int:
+    """A uniformly random untried task of `agent`, by index."""
+    return int(rng.choice(np.flatnonzero(view.untried[agent])))
+
+
+def standing(view: View, quantile: float) -> NDArray[np.float64]:
+    """The posterior `quantile` of each agent's own solve rate, pairs set aside counted as unresolved."""
+    return beta_quantile(quantile, view.own.resolved, view.own.unresolved + view.set_aside)
+
+
+def best_by_quantile(view: View, quantile: float) -> Recommendation:
+    """The agent with the highest posterior quantile; of equals the oldest."""
+    index = int(np.argmax(standing(view, quantile)))
+    resolved = int(view.own.resolved[index])
+    unresolved = int(view.own.unresolved[index] + view.set_aside[index])
+    return Recommendation(
+        view.agents[index],
+        (1 + resolved) / (2 + resolved + unresolved),
+        beta_interval(resolved, unresolved),
+    )
+
+
+def leaders(view: View, quantile: float, count: int) -> Sequence[int]:
+    """The `count` agents with the highest posterior quantile, best first."""
+    return [int(i) for i in np.argsort(-standing(view, quantile), kind="stable")[:count]]

@@ -1,0 +1,31 @@
+"""When to grow the tree and when to measure it: HGM's progressive widening."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dgm.policy.base import View
+
+
+@dataclass(frozen=True, slots=True)
+class Widening:
+    """Expand iff N ** alpha >= E, after `initial` expansions at the start (arXiv 2510.21614, section 3).
+
+    N = settled evaluations of agents other than the seed, E = Expand tickets asked. Failed and rejected
+    expansions count in E, which the public code leaves out.
+    """
+
+    alpha: float = 0.6
+    initial: int = 5
+
+    def turn(self, view: View) -> Literal["expand", "evaluate"] | None:
+        """What comes next; the other one where that can't be done, None where neither can."""
+        may_expand = len(view.expandable) > 0
+        may_evaluate = len(view.evaluable) > 0 and view.evaluations_left > 0
+        widens = view.expansions < self.initial or view.evaluations**self.alpha >= view.expansions
+        if may_expand and (widens or not may_evaluate):
+            return "expand"
+        return "evaluate" if may_evaluate else None
+
+    def record(self, view: View) -> dict[str, float]:
+        """The schedule's part of a selection record."""
+        return {"evaluations": view.evaluations, "expansions": view.expansions, "alpha": self.alpha}

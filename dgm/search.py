@@ -1,0 +1,273 @@
+"""Ask and tell: the one owner of a run's progress. `ask` gives a ticket, `tell` takes it back, once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.random import PCG64, Generator, SeedSequence
+from numpy.typing import NDArray
+
+from archive.events import AgentId, Asked, Born, End, Event, Failed, Purpose, Rejected, Scored, TaskId
+from dgm.clades import Clades
+from dgm.jobs import Evaluate, Expand, Job, Ticket
+from dgm.policy.base import Policy, Recommendation, View
+from dgm.policy.thompson import leaders
+
+REJECTIONS_BAR_PARENT = 5
+REJECTIONS_STOP_RUN = 20
+
+_Item = TypeVar("_Item", bound=np.generic)
+_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS = range(5)
+"""Rows of the per-agent counts."""
+_Chosen = tuple[Job, Purpose, Mapping[str, Any]]
+
+
+class SearchError(Exception):
+    """A ticket told twice, never asked, or told about another job."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What bounds a search. Budgets count search evaluations of agents other than the seed."""
+
+    evaluations: int
+    expansions: int | None = None
+    finish_share: float = 0.15
+    finish_agents: int = 3
+    champion_quantile: float = 0.05
+
+    @property
+    def free_evaluations(self) -> int:
+        """Evaluations the policy decides on; the rest complete the leading agents."""
+        return self.evaluations - int(self.evaluations * self.finish_share)
+
+
+class Search:
+    """The state of a search; not thread-safe, its owner calls it from one thread.
+
+    The seed first attempts every search task. Then the policy decides, until its share of the evaluations
+    is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks.
+    """
+
+    def __init__(
+        self, policy: Policy, tasks: Sequence[TaskId], held_out: Sequence[TaskId], plan: Plan, seed: int
+    ) -> None:
+        self.policy, self.plan, self._seed = policy, plan, seed
+        self._tasks, self._held_out = list(tasks), list(held_out)
+        self._task_index = {task: index for index, task in enumerate(self._tasks)}
+        self._agents: list[AgentId] = []
+        self._index: dict[AgentId, int] = {}
+        self._clades = Clades()
+        self._untried = np.zeros((16, len(self._tasks)), dtype=np.bool_)
+        self._counts = np.zeros((5, 16), dtype=np.int64)
+        self._open: dict[int, Ticket] = {}
+        self._ended: set[int] = set()
+        self._asked_held_out: set[tuple[AgentId, TaskId]] = set()
+        self._crowned: AgentId | None = None
+        self._next = 1
+        self._evaluations_asked = 0
+        self._evaluations = 0
+        self._expansions = 0
+        self._rejections_running = 0
+
+    @property
+    def open_tickets(self) -> Sequence[Ticket]:
+        """Tickets asked and not ended, in order."""
+        return [self._open[number] for number in sorted(self._open)]
+
+    @property
+    def agents(self) -> Sequence[AgentId]:
+        """Every agent born, in order of birth."""
+        return self._agents
+
+    @property
+    def evaluations(self) -> int:
+        """Settled search evaluations of agents other than the seed."""
+        return self._evaluations
+
+    @property
+    def expansions(self) -> int:
+        """Expand tickets asked, whatever became of them."""
+        return self._expansions
+
+    @property
+    def stalled(self) -> bool:
+        """So many rejections came in a row that expanding on is a waste."""
+        return self._rejections_running >= REJECTIONS_STOP_RUN
+
+    def ask(self) -> Ticket | None:
+        """The next ticket; None while nothing is worth doing before an open ticket ends, or ever again."""
+        number = self._next
+        rng = Generator(PCG64(SeedSequence([self._seed, number])))
+        choice = self._seed_pass() or self._policys_choice(rng) or self._finish() or self._comparison()
+        if choice is None:
+            return None
+        job, purpose, why = choice
+        ticket = Ticket(number, job, purpose, why)
+        self._note_asked(ticket)
+        return ticket
+
+    def tell(self, end: End) -> None:
+        """Take a ticket back with what became of it.
+
+        Raises:
+            SearchError: the ticket is not open, or the end is about something else.
+        """
+        if isinstance(end, Born) and end.ticket == 0:
+            self._add(end.agent, ())
+            return
+        ticket = self._open.get(end.ticket)
+        if ticket is None:
+            told = "already ended" if end.ticket in self._ended else "was never asked"
+            raise SearchError(f"ticket {end.ticket} {told}")
+        self._settle(ticket, end)
+        del self._open[end.ticket]
+        self._ended.add(end.ticket)
+
+    def replay(self, events: Iterable[Event]) -> None:
+        """Take in a journal's events; open tickets stay open."""
+        for event in events:
+            if isinstance(event, Asked):
+                self._note_asked(Ticket.from_asked(event))
+            elif isinstance(event, Born | Scored | Rejected | Failed):
+                self.tell(event)
+
+    def view(self) -> View:
+        """What the policy sees now; cheap, and valid until the next `ask` or `tell`."""
+        size = len(self._agents)
+        left = self.plan.expansions
+        return View(
+            agents=self._agents,
+            tasks=self._tasks,
+            parents=self._clades.parents,
+            own=self._clades.own,
+            clade=self._clades.clade,
+            children=_frozen(self._counts[_CHILDREN, :size]),
+            pending=_frozen(self._counts[_PENDING, :size]),
+            untried=_frozen(self._untried[:size]),
+            untried_count=_frozen(self._counts[_UNTRIED, :size]),
+            set_aside=_frozen(self._counts[_SET_ASIDE, :size]),
+            barred=_frozen((self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT) | self.stalled),
+            evaluations=self._evaluations,
+            expansions=self._expansions,
+            evaluations_left=self.plan.free_evaluations - self._evaluations_asked,
+            expansions_left=None if left is None else left - self._expansions,
+        )
+
+    def champion(self) -> Recommendation:
+        """The agent to recommend on the evidence so far."""
+        return self.policy.champion(self.view())
+
+    def _seed_pass(self) -> _Chosen | None:
+        if not self._agents:
+            raise SearchError("no seed agent was born")
+        untried = np.flatnonzero(self._untried[0])
+        if not len(untried):
+            return None
+        return Evaluate(self._agents[0], self._tasks[int(untried[0])]), "search", {"rule": "seed pass"}
+
+    def _policys_choice(self, rng: Generator) -> _Chosen | None:
+        view = self.view()
+        if view.evaluations_left <= 0:
+            return None
+        choice = self.policy.choose(view, rng)
+        return None if choice is None else (choice.job, "search", choice.why)
+
+    def _finish(self) -> _Chosen | None:
+        """Complete the leaders, once the policy's own tickets have ended."""
+        if self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
+            return None
+        view = self.view()
+        for agent in leaders(view, self.plan.champion_quantile, self.plan.finish_agents):
+            untried = np.flatnonzero(view.untried[agent])
+            if len(untried):
+                why = {"rule": "finish", "agent": agent, "left": len(untried)}
+                return Evaluate(self._agents[agent], self._tasks[int(untried[0])]), "search", why
+        return None
+
+    def _comparison(self) -> _Chosen | None:
+        """Champion and seed on the held-out tasks; the champion is settled when the search is over."""
+        if self._crowned is None and self._open:
+            return None
+        champion = self._crowned or self.champion().agent
+        for agent in dict.fromkeys((champion, self._agents[0])):
+            for task in self._held_out:
+                if (agent, task) not in self._asked_held_out:
+                    return Evaluate(agent, task), "held_out", {"rule": "held out", "champion": champion}
+        return None
+
+    def _policy_may_go_on(self) -> bool:
+        """Open search tickets may still give the policy something to do."""
+        within = self._evaluations_asked < self.plan.free_evaluations
+        return within and any(ticket.purpose == "search" for ticket in self._open.values())
+
+    def _note_asked(self, ticket: Ticket) -> None:
+        if ticket.number != self._next:
+            raise SearchError(f"ticket {ticket.number} asked where {self._next} comes next")
+        self._next += 1
+        self._open[ticket.number] = ticket
+        match ticket.job:
+            case Expand():
+                self._expansions += 1
+            case Evaluate(agent, task) if ticket.purpose == "held_out":
+                self._asked_held_out.add((agent, task))
+                self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
+            case Evaluate(agent, task):
+                index = self._index[agent]
+                column = self._task_index[task]
+                self._counts[_PENDING, index] += 1
+                self._counts[_UNTRIED, index] -= int(self._untried[index, column])
+                self._untried[index, column] = False
+                self._evaluations_asked += index != 0
+
+    def _settle(self, ticket: Ticket, end: End) -> None:
+        match ticket.job, end:
+            case Expand(parent), Born():
+                if end.parents != (parent,):
+                    raise SearchError(f"ticket {end.ticket}: born from another parent than {parent[:10]}")
+                self._counts[_REJECTIONS, self._index[parent]] = 0
+                self._rejections_running = 0
+                self._add(end.agent, end.parents)
+            case Expand(parent), Rejected() | Failed():
+                if isinstance(end, Rejected) or end.owner == "agent":
+                    self._counts[_REJECTIONS, self._index[parent]] += 1
+                    self._rejections_running += 1
+            case Evaluate(agent, task), Scored():
+                if (end.agent, end.task) != (agent, task):
+                    raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
+                if ticket.purpose == "search":
+                    self._count(self._index[agent], resolved=end.verdict == "resolved")
+            case Evaluate(agent), Failed():
+                if ticket.purpose == "search":
+                    self._counts[_PENDING, self._index[agent]] -= 1
+                    self._counts[_SET_ASIDE, self._index[agent]] += 1
+            case _:
+                raise SearchError(f"ticket {end.ticket}: {type(end).__name__} is no end of {ticket.job}")
+
+    def _count(self, agent: int, *, resolved: bool) -> None:
+        self._counts[_PENDING, agent] -= 1
+        self._clades.count(agent, resolved=resolved)
+        self._evaluations += agent != 0
+        # New evidence in its clade gives a barred parent another chance.
+        ancestry = self._clades.ancestry(agent)
+        rejections = self._counts[_REJECTIONS, ancestry]
+        self._counts[_REJECTIONS, ancestry] = np.where(rejections >= REJECTIONS_BAR_PARENT, 0, rejections)
+
+    def _add(self, agent: AgentId, parents: Sequence[AgentId]) -> None:
+        index = self._clades.add([self._index[parent] for parent in parents])
+        if index == self._untried.shape[0]:
+            self._untried = np.concatenate([self._untried, np.zeros_like(self._untried)])
+            self._counts = np.concatenate([self._counts, np.zeros_like(self._counts)], axis=1)
+        self._agents.append(agent)
+        self._index[agent] = index
+        self._untried[index] = True
+        self._counts[_UNTRIED, index] = len(self._tasks)
+        for parent in parents:
+            self._counts[_CHILDREN, self._index[parent]] += 1
+
+
+def _frozen(array: NDArray[_Item]) -> NDArray[_Item]:
+    view = array.view()
+    view.flags.writeable = False
+    return view
