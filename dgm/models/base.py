@@ -57,7 +57,8 @@ class Tool(Wire):
 class ChatRequest(Wire):
     """The body of `POST /v1/chat/completions`, as far as any model here reads it.
 
-    The gateway sets `seed` from the run's seed, the ticket and the call's number.
+    The gateway sets `seed` from the run's seed and the ticket: one value for all calls of an assignment, so
+    that a model without memory keeps to what it drew.
     """
 
     model: Role
