@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from archive.events import AgentId, Digest, Event
-from archive.lineage import Lineage
 from sandbox.tree import Tree
+
+if TYPE_CHECKING:
+    from archive.lineage import Lineage
 
 
 class ArchiveError(Exception):
@@ -74,7 +76,7 @@ class Archive(Protocol):
         ...
 
     @property
-    def lineage(self) -> Lineage:
+    def lineage(self) -> "Lineage":
         """Who descends from whom, as the `born` events tell it."""
         ...
 

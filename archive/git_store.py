@@ -1,0 +1,280 @@
+"""The bare repository of agents: the one place that knows git."""
+
+import os
+import re
+import struct
+import subprocess
+import tempfile
+import threading
+import zlib
+from collections.abc import Callable, Iterable
+from fnmatch import fnmatch
+from functools import cached_property
+from pathlib import Path
+
+from archive.base import ArchiveError
+from archive.commits import AUTHOR, Commit
+from archive.durable import sync_file, sync_folder
+from archive.events import AgentId
+from sandbox.tree import File, Tree, TreeError
+
+AGENTS = "refs/agents/"
+CHAMPION = "refs/heads/champion"
+NOWHERE = "0" * 40
+DEADLINE_SECONDS = 120.0
+MAX_OUTPUT = 64 * 1024 * 1024
+MAX_TREE_FILES = 20_000
+MAX_TREE_BYTES = 256 * 1024 * 1024
+_SETTINGS = (
+    "core.hooksPath=/dev/null",
+    "core.attributesFile=/dev/null",
+    "core.fsync=all",
+    "fastimport.unpackLimit=0",
+    "gc.auto=0",
+)
+_MODES = {0o100644: False, 0o100755: True}
+_UNREADABLE = (
+    TreeError,
+    ValueError,
+    LookupError,
+    AttributeError,
+    OSError,
+    EOFError,
+    AssertionError,
+    struct.error,
+    zlib.error,
+)
+"""What GitPython raises on damaged objects, besides its own errors."""
+_LEFT_BEHIND = ("*.lock", "tmp_*", "*.keep", "fast_import_crash_*")
+_LOOSE_REF = re.compile(rb"[0-9a-f]{40}\n|ref: refs/[^\n]+\n").fullmatch
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours reaches git but where to find programs: no GIT_*, no home, no system settings."""
+    return {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": "/dev/null",
+        "XDG_CONFIG_HOME": "/dev/null",
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_SYSTEM": "/dev/null",
+        "GIT_CONFIG_GLOBAL": "/dev/null",
+        "GIT_ATTR_NOSYSTEM": "1",
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+class GitStore:
+    """Commits and references, durable when a method returns. Writing is for one thread at a time."""
+
+    def __init__(self, folder: Path, crossing: Callable[[str], None] = lambda _: None) -> None:
+        """Open the repository in `folder`.
+
+        Raises:
+            ArchiveError: there is none.
+        """
+        self._folder = folder.resolve()
+        self._crossing = crossing
+        if not (self._folder / "objects").is_dir() or not (self._folder / "HEAD").is_file():
+            raise ArchiveError(f"{folder}: no git repository here; restore it from a mirror or a backup")
+
+    @classmethod
+    def create(cls, folder: Path, epoch: int, crossing: Callable[[str], None]) -> "GitStore":
+        """Make an empty repository whose commits are dated from `epoch` on, in seconds since 1970."""
+        _git(folder.resolve(), "init", "--quiet", "--bare", "--template=", "--initial-branch=champion")
+        _git(folder.resolve(), "config", "dgm.epoch", str(epoch))
+        (folder / "refs/agents").mkdir()
+        for place in (folder / "refs", folder, folder.parent):
+            sync_folder(place)
+        return cls(folder, crossing)
+
+    @cached_property
+    def epoch(self) -> int:
+        """Where the run's dates start, in seconds since 1970."""
+        return int(_git(self._folder, "config", "--type=int", "--get", "dgm.epoch"))
+
+    def write(self, commit: Commit, tree: Tree) -> None:
+        """Store a commit with its tree, as one pack.
+
+        Raises:
+            ArchiveError: git refused, or made something else of it.
+        """
+        self._crossing("objects:before")
+        made = _git(self._folder, "fast-import", "--quiet", "--done", stdin=_stream(commit, tree))
+        sync_folder(self._folder / "objects/pack")
+        sync_folder(self._folder / "objects")
+        if made.decode("ascii", "replace").strip() != commit.id:
+            raise ArchiveError(f"{self._folder}: git made another commit than {commit.id[:12]}")
+        self._crossing("objects:after")
+
+    def point(self, reference: str, new: AgentId, old: AgentId | None) -> None:
+        """Move a reference from `old` (None: it must not exist) to `new`.
+
+        Raises:
+            ArchiveError: it is elsewhere, or git refused.
+        """
+        self._crossing("ref:before")
+        _git(self._folder, "update-ref", "--no-deref", reference, new, old or NOWHERE)
+        path = self._folder / reference
+        if path.exists():
+            sync_file(path)
+        for place in path.parents:
+            sync_folder(place)
+            if place == self._folder / "refs":
+                break
+        self._crossing("ref:after")
+
+    def remove(self, reference: str) -> None:
+        """Drop a reference, wherever it points."""
+        _git(self._folder, "update-ref", "--no-deref", "-d", reference)
+
+    def references(self) -> dict[str, AgentId]:
+        """Every reference by full name; broken ones are left out."""
+        text = _git(self._folder, "for-each-ref", "--format=%(objectname) %(refname)").decode(
+            "utf-8", "replace"
+        )
+        lines = (line.split(" ", 1) for line in text.splitlines())
+        return {name: AgentId(target) for target, name in lines}
+
+    def missing(self, commits: Iterable[AgentId]) -> list[AgentId]:
+        """Those of `commits` whose commit object is not here."""
+        wanted = list(commits)
+        asked = "".join(f"{commit}\n" for commit in wanted).encode()
+        answers = _git(self._folder, "cat-file", "--batch-check", stdin=asked).decode("ascii").splitlines()
+        return [
+            commit
+            for commit, answer in zip(wanted, answers, strict=True)
+            if not answer.startswith(f"{commit} commit ")
+        ]
+
+    def commit(self, agent: AgentId) -> bytes:
+        """The content of a commit object.
+
+        Raises:
+            ArchiveError: it is not here.
+        """
+        return _git(self._folder, "cat-file", "commit", agent)
+
+    def tree(self, agent: AgentId) -> Tree:
+        """The files of a commit, read without a checkout.
+
+        Raises:
+            ArchiveError: an object is missing or damaged, or the tree is none that we would write.
+        """
+        from git import Repo
+        from git.objects import Blob, Commit
+        from git.objects import Tree as Folder
+        from gitdb import GitDB  # type: ignore[import-untyped]
+        from gitdb.exc import ODBError  # type: ignore[import-untyped]
+
+        files: dict[str, File] = {}
+        room = MAX_TREE_BYTES
+        try:
+            # GitDB reads objects itself; GitPython's other database starts git processes of its own.
+            with Repo(self._folder, odbt=GitDB) as repository:
+                root = Commit(repository, bytes.fromhex(agent)).tree
+                for item in root.traverse():
+                    if isinstance(item, Folder):
+                        continue
+                    if not isinstance(item, Blob) or item.mode not in _MODES:
+                        raise ArchiveError(f"agent {agent[:12]} holds something that is no plain file")
+                    room -= item.size
+                    if room < 0 or len(files) >= MAX_TREE_FILES:
+                        raise ArchiveError(f"agent {agent[:12]} is larger than any agent may be")
+                    files[str(item.path)] = File(item.data_stream.read(), executable=_MODES[item.mode])
+            tree = Tree(files)
+            if tree.hash != root.hexsha:
+                raise ArchiveError(f"agent {agent[:12]} holds altered objects; {self._mend()}")
+        except (*_UNREADABLE, ODBError) as error:
+            fault = f"{type(error).__name__} in {self._folder}"
+            raise ArchiveError(f"agent {agent[:12]} can't be read: {fault}; {self._mend()}") from None
+        return tree
+
+    def clear_left_behind(self) -> None:
+        """Remove what a killed git leaves: locks that would block for ever, halves of packs, torn refs."""
+        references = self._folder / "refs"
+        for path in self._folder.rglob("*"):
+            left = any(fnmatch(path.name, pattern) for pattern in _LEFT_BEHIND)
+            if path.is_file() and (
+                left or (path.is_relative_to(references) and not _LOOSE_REF(path.read_bytes()))
+            ):
+                path.unlink()
+
+    def faults(self) -> list[str]:
+        """What `git fsck` complains of, a line each."""
+        said = _git(self._folder, "fsck", "--full", "--no-dangling", "--no-progress", failing=True)
+        lines = said.decode("utf-8", "replace").splitlines()
+        return [line for line in lines if line and not line.startswith(("notice:", "dangling "))]
+
+    def _mend(self) -> str:
+        return f"{fetch_from_mirror(self._folder)} or restore a backup"
+
+
+def fetch_from_mirror(folder: Path) -> str:
+    """What a person may do when an object is missing."""
+    return f"fetch it from a mirror (`git -C {folder} fetch MIRROR 'refs/*:refs/*'`)"
+
+
+def _stream(commit: Commit, tree: Tree) -> bytes:
+    message = commit.message.encode()
+    lines: list[bytes] = [
+        # The reference is reset at the end, so that git writes objects only.
+        b"commit refs/dgm/incoming",
+        b"mark :1",
+        f"author {AUTHOR} {commit.at} +0000".encode(),
+        f"committer {AUTHOR} {commit.at} +0000".encode(),
+        b"data %d" % len(message),
+        message,
+        *(f"{'merge' if place else 'from'} {parent}".encode() for place, parent in enumerate(commit.parents)),
+        b"deleteall",
+    ]
+    for path, file in tree.items():
+        quoted = path.replace('"', '\\"')
+        lines += [f'M {file.mode} inline "{quoted}"'.encode(), b"data %d" % len(file.data), file.data]
+    lines += [b"", b"get-mark :1", b"reset refs/dgm/incoming", b"from " + NOWHERE.encode(), b"", b"done", b""]
+    return b"\n".join(lines)
+
+
+def _git(folder: Path, *arguments: str, stdin: bytes = b"", failing: bool = False) -> bytes:
+    """Run git, the only way this program does; `failing` returns all it said instead of raising."""
+    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+    command = ["git", "--no-pager", f"--git-dir={folder}", *settings, *arguments]
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+        given.write(stdin)
+        given.seek(0)
+        try:
+            process = subprocess.Popen(
+                command,
+                stdin=given,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT if failing else complaints,
+                env=_environment(),
+                cwd="/",
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ArchiveError(f"git can't be started: {error.strerror}; install git") from None
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(DEADLINE_SECONDS, stop)
+        timer.daemon = True
+        timer.start()
+        with process:
+            assert process.stdout is not None
+            output = process.stdout.read(MAX_OUTPUT + 1)
+            if len(output) > MAX_OUTPUT:
+                process.kill()
+            code = process.wait()
+        timer.cancel()
+        if late.is_set() or len(output) > MAX_OUTPUT:
+            raise ArchiveError(f"{folder}: git {arguments[0]} ran too long or said too much, and was stopped")
+        if code and not failing:
+            complaints.seek(0)
+            said = complaints.read(2_000).decode("utf-8", "replace").strip().replace("\n", "; ")
+            raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said or f'status {code}'}")
+    return output
