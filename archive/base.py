@@ -33,8 +33,8 @@ class Archive(Protocol):
     ) -> AgentId:
         """Store an agent and point `refs/agents/<ordinal>` at it; the same arguments give the same id.
 
-        `seconds` is added to the run's epoch for the commit's date. An ordinal committed before and never
-        born is overwritten.
+        `seconds` is added to the run's epoch for the commit's date; a run gives the ticket's number. An
+        ordinal committed before and never born is overwritten.
 
         Raises:
             ArchiveError: a parent is unknown, or the ordinal belongs to another born agent.

@@ -49,29 +49,31 @@ class Blobs:
         Raises:
             ArchiveError: it is missing, or does not match.
         """
-        path = self._folder / digest
-        if not _NAME(digest):
-            raise ArchiveError(f"{digest[:80]!r} is no digest of a blob")
-        try:
-            unpacker = zlib.decompressobj()
-            data = unpacker.decompress(path.read_bytes(), MAX_BYTES)
-        except FileNotFoundError:
-            raise ArchiveError(f"{path}: the blob is missing; restore it from a backup") from None
-        except OSError as error:
-            raise ArchiveError(f"{path}: the blob can't be read: {error.strerror}") from None
-        except zlib.error:
-            data = b""
-        if hashlib.sha256(data).hexdigest() != digest or not unpacker.eof or unpacker.unused_data:
-            raise ArchiveError(f"{path}: the blob was altered; restore it from a backup")
+        data, fault = self._look(digest)
+        if fault is not None:
+            raise ArchiveError(f"{self._folder / digest[:80]}: {fault}; restore it from a backup")
         return data
 
     def fault(self, digest: Digest) -> str | None:
-        """What is wrong with a blob, as one line."""
+        """What is wrong with a blob, in few words."""
+        return self._look(digest)[1]
+
+    def _look(self, digest: Digest) -> tuple[bytes, str | None]:
+        if not _NAME(digest):
+            return b"", "that is no digest of a blob"
+        unpacker = zlib.decompressobj()
         try:
-            self.get(digest)
-        except ArchiveError as error:
-            return str(error)
-        return None
+            data = unpacker.decompress((self._folder / digest).read_bytes(), MAX_BYTES)
+        except FileNotFoundError:
+            return b"", "the blob is missing"
+        except OSError as error:
+            return b"", f"the blob can't be read: {error.strerror}"
+        except zlib.error:
+            return b"", "the blob was altered"
+        whole = unpacker.eof and not unpacker.unused_data
+        if not whole or hashlib.sha256(data).hexdigest() != digest:
+            return b"", "the blob was altered"
+        return data, None
 
     def clear_left_behind(self) -> None:
         """Remove the halves of blobs that a killed writer left."""

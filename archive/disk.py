@@ -246,7 +246,7 @@ class DiskArchive:
             del self._references[stray]
         for reference, agent in wanted.items():
             self._move(reference, agent)
-        if lineage.roots and CHAMPION not in self._references:
+        if lineage.roots and self._references.get(CHAMPION) not in lineage:
             self._move(CHAMPION, lineage.roots[0])
 
 

@@ -30,6 +30,7 @@ class Fold:
         self.lineage = Lineage()
         self.asked: dict[int, Asked] = {}
         self.ends: dict[int, Entry] = {}
+        """The entry of each ticket's end."""
         self.births: dict[AgentId, Born] = {}
 
     def repeated(self, event: Event) -> Entry | None:

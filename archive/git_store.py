@@ -2,11 +2,9 @@
 
 import os
 import re
-import struct
 import subprocess
 import tempfile
 import threading
-import zlib
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from functools import cached_property
@@ -22,9 +20,9 @@ AGENTS = "refs/agents/"
 CHAMPION = "refs/heads/champion"
 NOWHERE = "0" * 40
 DEADLINE_SECONDS = 120.0
-MAX_OUTPUT = 64 * 1024 * 1024
 MAX_TREE_FILES = 20_000
 MAX_TREE_BYTES = 256 * 1024 * 1024
+MAX_OUTPUT = MAX_TREE_BYTES + 4 * 1024 * 1024
 _SETTINGS = (
     "core.hooksPath=/dev/null",
     "core.attributesFile=/dev/null",
@@ -32,19 +30,7 @@ _SETTINGS = (
     "fastimport.unpackLimit=0",
     "gc.auto=0",
 )
-_MODES = {0o100644: False, 0o100755: True}
-_UNREADABLE = (
-    TreeError,
-    ValueError,
-    LookupError,
-    AttributeError,
-    OSError,
-    EOFError,
-    AssertionError,
-    struct.error,
-    zlib.error,
-)
-"""What GitPython raises on damaged objects, besides its own errors."""
+_LISTED = re.compile(rb"(100644|100755) blob ([0-9a-f]{40}) +([0-9]+)\t(.*)", re.DOTALL).fullmatch
 _LEFT_BEHIND = ("*.lock", "tmp_*", "*.keep", "fast_import_crash_*")
 _LOOSE_REF = re.compile(rb"[0-9a-f]{40}\n|ref: refs/[^\n]+\n").fullmatch
 
@@ -88,6 +74,11 @@ class GitStore:
         for place in (folder / "refs", folder, folder.parent):
             sync_folder(place)
         return cls(folder, crossing)
+
+    @property
+    def folder(self) -> Path:
+        """Where the repository is."""
+        return self._folder
 
     @cached_property
     def epoch(self) -> int:
@@ -156,40 +147,49 @@ class GitStore:
         """
         return _git(self._folder, "cat-file", "commit", agent)
 
-    def tree(self, agent: AgentId) -> Tree:
+    def tree(self, commit: AgentId) -> Tree:
         """The files of a commit, read without a checkout.
 
         Raises:
             ArchiveError: an object is missing or damaged, or the tree is none that we would write.
         """
-        from git import Repo
-        from git.objects import Blob, Commit
-        from git.objects import Tree as Folder
-        from gitdb import GitDB  # type: ignore[import-untyped]
-        from gitdb.exc import ODBError  # type: ignore[import-untyped]
-
-        files: dict[str, File] = {}
-        room = MAX_TREE_BYTES
         try:
-            # GitDB reads objects itself; GitPython's other database starts git processes of its own.
-            with Repo(self._folder, odbt=GitDB) as repository:
-                root = Commit(repository, bytes.fromhex(agent)).tree
-                for item in root.traverse():
-                    if isinstance(item, Folder):
-                        continue
-                    if not isinstance(item, Blob) or item.mode not in _MODES:
-                        raise ArchiveError(f"agent {agent[:12]} holds something that is no plain file")
-                    room -= item.size
-                    if room < 0 or len(files) >= MAX_TREE_FILES:
-                        raise ArchiveError(f"agent {agent[:12]} is larger than any agent may be")
-                    files[str(item.path)] = File(item.data_stream.read(), executable=_MODES[item.mode])
+            rows = self._listing(commit)
+            contents = self._contents([commit.encode(), *(row[2] for row in rows)])
+            files = {
+                row[4].decode(): File(content, executable=row[1] == b"100755")
+                for row, content in zip(rows, contents[1:], strict=True)
+            }
             tree = Tree(files)
-            if tree.hash != root.hexsha:
-                raise ArchiveError(f"agent {agent[:12]} holds altered objects; {self._mend()}")
-        except (*_UNREADABLE, ODBError) as error:
-            fault = f"{type(error).__name__} in {self._folder}"
-            raise ArchiveError(f"agent {agent[:12]} can't be read: {fault}; {self._mend()}") from None
+        except (ArchiveError, TreeError, ValueError) as error:
+            raise ArchiveError(f"agent {commit[:12]} can't be read: {error}; {self._mend()}") from None
+        if not contents[0].startswith(f"tree {tree.hash}\n".encode()):
+            raise ArchiveError(f"agent {commit[:12]} holds altered objects; {self._mend()}")
         return tree
+
+    def _listing(self, commit: AgentId) -> list[re.Match[bytes]]:
+        """Mode, id, size and path of each file of a commit, bounded."""
+        listed = _git(self._folder, "ls-tree", "-r", "-z", "-l", "--full-tree", commit).split(b"\0")[:-1]
+        rows = [row for row in map(_LISTED, listed) if row is not None]
+        if len(rows) < len(listed):
+            raise ArchiveError("it holds what is no plain file, or a file is missing")
+        if len(rows) > MAX_TREE_FILES or sum(int(row[3]) for row in rows) > MAX_TREE_BYTES:
+            raise ArchiveError("it is larger than any agent may be")
+        return rows
+
+    def _contents(self, objects: list[bytes]) -> list[bytes]:
+        """The content of each object, in order."""
+        answer = _git(self._folder, "cat-file", "--batch", "--buffer", stdin=b"\n".join(objects) + b"\n")
+        contents, place = [], 0
+        for name in objects:
+            end = answer.index(b"\n", place)
+            header = answer[place:end].split()
+            if len(header) != 3:
+                raise ArchiveError(f"object {name.decode()} is missing")
+            start, size = end + 1, int(header[2])
+            contents.append(answer[start : start + size])
+            place = start + size + 1
+        return contents
 
     def clear_left_behind(self) -> None:
         """Remove what a killed git leaves: locks that would block for ever, halves of packs, torn refs."""

@@ -66,17 +66,14 @@ class MemoryArchive:
 
     def blob(self, digest: Digest) -> bytes:
         """See `Archive`."""
-        try:
-            return self._blobs[digest]
-        except KeyError:
-            raise ArchiveError(f"blob {digest[:12]} is missing") from None
+        if digest not in self._blobs:
+            raise ArchiveError(f"blob {digest[:12]}: the blob is missing")
+        return self._blobs[digest]
 
     def tree(self, agent: AgentId) -> Tree:
         """See `Archive`."""
-        try:
-            return self._trees[agent]
-        except KeyError:
-            raise ArchiveError(f"agent {agent[:12]} is not in this archive") from None
+        self._fold.lineage.ordinal(agent)
+        return self._trees[agent]
 
     def entries(self) -> Sequence[Entry]:
         """See `Archive`."""
