@@ -1,0 +1,1 @@
+"""A coding agent that can solve an issue, and rewrite itself."""
