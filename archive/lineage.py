@@ -9,6 +9,7 @@ from archive.base import ArchiveError
 from archive.events import AgentId
 
 SHORTEST_PREFIX = 4
+LONGEST_NUMBER = 18
 SHOWN = 5
 
 
@@ -119,8 +120,9 @@ class Lineage:
             ArchiveError: no agent, or more than one, answers to `text`.
         """
         wanted = text.strip().lower()
+        said = repr(text[:60])
         with self._lock:
-            if wanted.isdecimal() and int(wanted) in self._agents:
+            if wanted.isdecimal() and len(wanted) <= LONGEST_NUMBER and int(wanted) in self._agents:
                 return self._agents[int(wanted)]
             long_enough = len(wanted) >= SHORTEST_PREFIX
             matches = [agent for agent in self._ordinals if long_enough and agent.startswith(wanted)]
@@ -130,12 +132,12 @@ class Lineage:
                 named = ", ".join(
                     f"{agent[:12]} (number {self._ordinals[agent]})" for agent in matches[:SHOWN]
                 )
-                raise ArchiveError(f"agent {text!r} matches {len(matches)}: {named}; give more digits")
+                raise ArchiveError(f"agent {said} matches {len(matches)}: {named}; give more digits")
             if not self._agents:
-                raise ArchiveError(f"no agent {text!r}: none is born yet")
+                raise ArchiveError(f"no agent {said}: none is born yet")
             numbers = f"{min(self._agents)} to {max(self._agents)}"
             raise ArchiveError(
-                f"no agent {text!r}: give a number from {numbers} as `dgm tree` shows it, "
+                f"no agent {said}: give a number from {numbers} as `dgm tree` shows it, "
                 f"or at least {SHORTEST_PREFIX} digits of a commit"
             )
 
