@@ -51,6 +51,12 @@ class RunLock:
     def close(self) -> None:
         """Let the lock go; the file stays, or two controllers could hold two files of one name."""
         if self._open:
+            fcntl.flock(self._file, fcntl.LOCK_UN)
+            self.forget()
+
+    def forget(self) -> None:
+        """Close our descriptor; in a forked child, where unlocking would unlock the parent's too."""
+        if self._open:
             self._open = False
             _held.discard(self)
             os.close(self._file)
@@ -64,9 +70,9 @@ def _holder(descriptor: int) -> str:
         return "it left no name"
 
 
-def _let_go_in_child() -> None:
+def _forget_in_child() -> None:
     for lock in list(_held):
-        lock.close()
+        lock.forget()
 
 
-os.register_at_fork(after_in_child=_let_go_in_child)
+os.register_at_fork(after_in_child=_forget_in_child)
