@@ -1,0 +1,1 @@
+"""Who carries jobs out at the same time: threads by default."""

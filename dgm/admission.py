@@ -1,0 +1,88 @@
+"""Is this child worth paying for? Cheap tests before the first evaluation."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from dgm.gateway import Allowance
+from dgm.manifest import ManifestError, read_manifest
+from dgm.models.scripted import Say, Scripted, Shell
+from dgm.session import Session, Terms
+from sandbox.base import Limits
+from sandbox.tree import Change, Tree, TreeHash, is_junk
+
+_ADDER = "def add(a, b):\n    return a - b\n"
+_FIXED = Tree({"adder.py": b"def add(a, b):\n    return a + b\n"})
+_TRIAL_TERMS = Terms(
+    Limits(wall_seconds=30.0, cpu_seconds=20.0, memory_mib=512, processes=64, disk_mib=32),
+    Allowance(calls=12, tokens=500_000),
+)
+_NOTE = b"\n# admitted\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Bounds on a child's tree."""
+
+    max_files: int = 200
+    max_bytes: int = 2 * 2**20
+
+
+def objection(
+    child: Tree | None, breaches: Collection[str], known: Collection[TreeHash], rules: Rules
+) -> str | None:
+    """Why a child is refused on sight, or None: too large, tricky paths, no agent, or known already."""
+    if child is None:
+        return f"source could not be collected: {'; '.join(breaches) or 'nothing came back'}"
+    if breaches:
+        return f"path trickery: {'; '.join(list(breaches)[:3])}"
+    if child.hash in known:
+        return f"same content as a known agent (tree {child.hash[:10]})"
+    if len(child) > rules.max_files:
+        return f"{len(child)} files; at most {rules.max_files}"
+    if child.size > rules.max_bytes:
+        return f"{child.size} bytes; at most {rules.max_bytes}"
+    try:
+        read_manifest(child)
+    except ManifestError as error:
+        return str(error)
+    return None
+
+
+def trial(child: Tree, session: Session) -> str | None:
+    """Why a child fails its trial, or None: it must still fix one line, and edit its own source.
+
+    A scripted model says what to do, so that nothing is paid.
+
+    Raises:
+        SandboxError, Trouble: our failure, no verdict.
+    """
+    return _fixes_a_line(child, session) or _edits_itself(child, session)
+
+
+def _fixes_a_line(child: Tree, session: Session) -> str | None:
+    model = Scripted([Shell("sed -i 's/a - b/a + b/' adder.py"), Say("Fixed: add subtracted.")])
+    ran = session.solve(
+        child,
+        Tree({"adder.py": _ADDER.encode()}),
+        "`add(2, 3)` gives -1, expected 5.",
+        {"id": "trial"},
+        model,
+        _TRIAL_TERMS,
+        lambda _: None,
+    )
+    if ran.after is None or ran.after.where(lambda path: path in _FIXED) != _FIXED:
+        return f"trial: can no longer make a one-line fix ({_ending(ran.exit.how, ran.exit.code)})"
+    return None
+
+
+def _edits_itself(child: Tree, session: Session) -> str | None:
+    model = Scripted([Shell("printf '\\n# admitted\\n' >> agent.toml"), Say("Added a note.")])
+    ran = session.improve(child, Tree({"scores.json": b"{}"}), model, _TRIAL_TERMS, lambda _: None)
+    expected = Change(Tree({"agent.toml": child["agent.toml"].data + _NOTE}), frozenset()).applied_to(child)
+    if ran.after is None or ran.after.where(lambda path: path in child or not is_junk(path)) != expected:
+        return f"trial: can no longer edit its own source ({_ending(ran.exit.how, ran.exit.code)})"
+    return None
+
+
+def _ending(how: str, code: int | None) -> str:
+    return f"exit code {code}" if how == "exited" else how

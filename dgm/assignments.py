@@ -1,0 +1,160 @@
+"""From a ticket to a self-contained assignment, and from its finding to the end the journal keeps."""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from numpy.random import PCG64, Generator, SeedSequence
+
+from archive.base import Archive
+from archive.events import AgentId, Born, Digest, End, Rejected, Scored, TaskId
+from benchmarks.task import Task
+from dgm.admission import Rules
+from dgm.config import Config, JobSection
+from dgm.evidence import Sources, evidence
+from dgm.gateway import Allowance
+from dgm.history import History
+from dgm.jobs import Evaluate, Expand, Ticket
+from dgm.session import Terms
+from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
+from sandbox.tree import Tree
+
+_EVIDENCE, _CALLS = 1, 2
+"""Streams of randomness beside the policy's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """An assignment with what its end must remember of it."""
+
+    ticket: Ticket
+    attempt: int
+    assignment: Assignment
+    evidence: Digest | None = None
+
+
+class Assigner:
+    """Knows the archive and the tasks, so that workers need not. Used from one thread."""
+
+    def __init__(
+        self,
+        config: Config,
+        archive: Archive,
+        history: History,
+        tasks: Mapping[TaskId, Task],
+        transcript: Callable[[int, int], Sequence[bytes]],
+    ) -> None:
+        self._config, self._archive, self._history, self._tasks = config, archive, history, tasks
+        self._sources = Sources(archive, history, tasks, transcript)
+        self._tree = lru_cache(maxsize=256)(archive.tree)
+
+    def dispatch(self, ticket: Ticket) -> Dispatch:
+        """The assignment of `ticket`; the same whenever the history before the ticket is the same."""
+        attempt = self._history.attempt(ticket.number)
+        config = self._config
+        match ticket.job:
+            case Evaluate(agent, task):
+                terms = terms(config, config.solve, ticket.number)
+                return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms))
+            case Expand(parent):
+                read = self._evidence(parent, ticket.number)
+                rewrite = Rewrite(
+                    parent=self._tree(parent),
+                    evidence=read,
+                    known=frozenset(self._history.trees),
+                    rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
+                    terms=terms(config, config.improve, ticket.number),
+                )
+                return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
+
+    def reserve(self, ticket: Ticket) -> int:
+        """Micro-dollars to set aside for `ticket`: all it may spend."""
+        section = self._config.solve if isinstance(ticket.job, Evaluate) else self._config.improve
+        return terms(self._config, section, ticket.number).allowance.micro_usd or 0
+
+    def end(self, dispatch: Dispatch, finding: Finding) -> End:
+        """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
+        match dispatch.ticket.job, finding:
+            case Evaluate(agent, task), Graded():
+                return self._scored(dispatch.ticket.number, agent, self._tasks[task], finding)
+            case Expand(parent), Offspring():
+                return self._offspring(dispatch, parent, finding)
+            case job, _:
+                raise TypeError(f"{type(finding).__name__} is no finding for {job}")
+
+    def _scored(self, ticket: int, agent: AgentId, task: Task, finding: Graded) -> Scored:
+        detail = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
+        return Scored(
+            ticket=ticket,
+            agent=agent,
+            task=TaskId(task.id),
+            split=task.split,
+            verdict=finding.grade.verdict,
+            reason=finding.grade.reason,
+            patch=self._archive.put(finding.change.to_bytes()),
+            detail=self._archive.put(json.dumps(detail, sort_keys=True).encode()),
+            usage=finding.usage,
+            seconds=round(finding.seconds, 3),
+        )
+
+    def _offspring(self, dispatch: Dispatch, parent: AgentId, finding: Offspring) -> Born | Rejected:
+        ticket = dispatch.ticket.number
+        summary = self._archive.put(finding.summary.encode("utf-8", "replace"))
+        seconds = round(finding.seconds, 3)
+        objection = finding.objection
+        if objection is None and finding.tree is not None and finding.tree.hash in self._history.trees:
+            objection = "same content as an agent born meanwhile"
+        if objection is None and finding.tree is not None:
+            message = _headline(finding.summary)
+            return Born(
+                ticket=ticket,
+                agent=self._archive.commit(ticket, (parent,), finding.tree, message, ticket),
+                ordinal=ticket,
+                parents=(parent,),
+                tree=finding.tree.hash,
+                summary=summary,
+                evidence=dispatch.evidence,
+                usage=finding.usage,
+                seconds=seconds,
+            )
+        return Rejected(
+            ticket=ticket,
+            parents=(parent,),
+            tree=None if finding.tree is None else finding.tree.hash,
+            reason=objection or "no source came back",
+            summary=summary,
+            patch=None if finding.change is None else self._archive.put(finding.change.to_bytes()),
+            evidence=dispatch.evidence,
+            usage=finding.usage,
+            seconds=seconds,
+        )
+
+    def _evidence(self, parent: AgentId, ticket: int) -> Tree:
+        settings = self._config.evidence
+        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket, _EVIDENCE])))
+        return evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
+
+
+def terms(config: Config, section: JobSection, ticket: int) -> Terms:
+    """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt."""
+    seed = int(SeedSequence([config.seed, ticket, _CALLS]).generate_state(1)[0])
+    micro_usd = None if section.usd is None else round(section.usd * 1_000_000)
+    return Terms(section.limits, Allowance(section.calls, section.tokens, micro_usd), seed)
+
+
+def pack(tree: Tree) -> bytes:
+    """A tree of text files as one blob; `unpack` reads it."""
+    return json.dumps({path: tree.text(path) for path in tree}, sort_keys=True).encode()
+
+
+def unpack(blob: bytes) -> Tree:
+    """The tree that `pack` wrote."""
+    return Tree({path: text.encode() for path, text in json.loads(blob).items()})
+
+
+def _headline(summary: str) -> str:
+    """A commit message from an agent's words: printable, never empty, bounded."""
+    lines = ["".join(c for c in line if c.isprintable()).strip() for line in summary.splitlines()]
+    text = "\n".join(lines).strip()[:4000]
+    return text.encode("utf-8", "replace").decode() or "(no summary)"

@@ -1,0 +1,225 @@
+"""Asks, dispatches, tells: the flow of every job, and a clean stop."""
+
+import time
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+
+from archive.base import Archive
+from archive.events import Called, End, Event, Failed, Retried, Scored, Stopped
+from benchmarks.grade import grade
+from dgm.assignments import Assigner, Dispatch
+from dgm.config import Budget
+from dgm.executor.threads import Threads
+from dgm.gateway import Call
+from dgm.history import History
+from dgm.jobs import Evaluate, Ticket
+from dgm.ledger import Ledger
+from dgm.models.base import digest
+from dgm.models.cassette import Recording
+from dgm.search import Search
+from dgm.session import Trouble
+from dgm.worker import Attempt, Finding, Worker
+from sandbox.base import SandboxError
+from sandbox.tree import Change, Tree
+
+MAX_ATTEMPTS = 3
+POLL_SECONDS = 0.2
+CHECKPOINT_ENDS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a watcher may show: journal facts, and what each open ticket is about."""
+
+    search: Search
+    history: History
+    ledger: Ledger
+    working: Mapping[int, str]
+    elapsed_seconds: float
+    ended: int
+    """Tickets ended since this controller started."""
+
+
+@dataclass(slots=True)
+class Controller:
+    """Owns a run while it goes on. `recording` opens the cassette of one attempt; `stop` may come from a
+    signal handler."""
+
+    archive: Archive
+    search: Search
+    history: History
+    ledger: Ledger
+    assigner: Assigner
+    worker: Worker
+    executor: Threads[Finding]
+    recording: Callable[[int, int], Recording]
+    budget: Budget
+    watch: Callable[[Progress], None]
+    _stopping: str | None = None
+    _dispatched: dict[int, Dispatch] = field(default_factory=dict)
+    _delayed: list[tuple[float, Ticket]] = field(default_factory=list)
+    _calls: SimpleQueue[Called] = field(default_factory=SimpleQueue)
+    """Calls recorded by workers, for the owner of history and ledger to take in."""
+    _started: float = field(default_factory=time.monotonic)
+    _ended: int = 0
+
+    def stop(self, reason: str) -> None:
+        """Ask no more; what is in flight is finished first."""
+        self._stopping = self._stopping or reason
+
+    def run(self) -> str:
+        """Carry the search on until it has nothing left to do or is stopped; returns why it ended.
+
+        Raises:
+            ArchiveError: the journal or the store failed; nothing later was done.
+        """
+        self._reopen()
+        while True:
+            self._take_calls()
+            self._watch_budget()
+            self._fill()
+            if not self._dispatched and (self._stopping or not self._delayed):
+                break
+            for number, future in self.executor.completed(POLL_SECONDS):
+                self._settle(self._dispatched.pop(number), future)
+            self.watch(self._progress())
+        reason = self._stopping or "done"
+        champion = self.search.champion().agent
+        self.archive.point_head(champion)
+        self._record(Stopped(reason, champion))
+        self.archive.checkpoint()
+        return reason
+
+    def _reopen(self) -> None:
+        """Tickets left open by a controller that died are carried out again, under their number."""
+        for ticket in self.search.open_tickets:
+            attempt = self.history.attempt(ticket.number)
+            reserve = self.ledger.reserved(ticket.number)
+            reason = "the controller stopped while it was in flight"
+            self._record(Retried(ticket.number, attempt, "ours", reason, reserve))
+            self._delayed.append((0.0, ticket))
+
+    def _watch_budget(self) -> None:
+        limit = self.budget.seconds
+        if limit is not None and time.monotonic() - self._started > limit:
+            self.stop("budget.seconds reached")
+        dollars = self.budget.usd
+        if dollars is not None and self.ledger.spent.micro_usd >= dollars * 1_000_000:
+            self.stop("budget.usd reached")
+
+    def _fill(self) -> None:
+        while self.executor.free and self._stopping is None:
+            due = [entry for entry in self._delayed if entry[0] <= time.monotonic()]
+            if due:
+                self._delayed.remove(due[0])
+                self._dispatch(due[0][1])
+                continue
+            ticket = self.search.ask()
+            if ticket is None:
+                return
+            self._record(ticket.asked(self.assigner.reserve(ticket)))
+            self._dispatch(ticket)
+
+    def _dispatch(self, ticket: Ticket) -> None:
+        dispatch = self.assigner.dispatch(ticket)
+        self._dispatched[ticket.number] = dispatch
+        self.executor.submit(ticket.number, lambda: self._carry_out(dispatch))
+
+    def _carry_out(self, dispatch: Dispatch) -> Finding:
+        """In a worker's thread: the whole job, each model call durable before its reply is used."""
+        number, attempt = dispatch.ticket.number, dispatch.attempt
+        with self.recording(number, attempt) as recording:
+
+            def record(call: Call) -> None:
+                recording.add(call)
+                called = Called(
+                    ticket=number,
+                    attempt=attempt,
+                    n=call.n,
+                    role=call.role,
+                    model=call.reply.model,
+                    request=digest(call.request),
+                    reply=digest(call.reply),
+                    usage=call.usage,
+                )
+                self.archive.record(called)
+                self._calls.put(called)
+
+            return self.worker.carry_out(dispatch.assignment, record)
+
+    def _settle(self, dispatch: Dispatch, future: Future[Finding]) -> None:
+        self._take_calls()
+        try:
+            finding = future.result()
+        except (SandboxError, Trouble) as error:
+            self._retry(dispatch, error)
+            return
+        self._end(self.assigner.end(dispatch, finding))
+
+    def _end(self, end: End) -> None:
+        self._record(end)
+        self.search.tell(end)
+        self._ended += 1
+        if self._ended % CHECKPOINT_ENDS == 0:
+            self.archive.checkpoint()
+
+    def _retry(self, dispatch: Dispatch, error: SandboxError | Trouble) -> None:
+        """Our failure is no evidence: the same ticket again, a little later, and in the end `failed`."""
+        ticket = dispatch.ticket
+        if dispatch.attempt < MAX_ATTEMPTS:
+            self._record(Retried(ticket.number, dispatch.attempt, "ours", str(error)))
+            self._delayed.append((time.monotonic() + 2.0**dispatch.attempt, ticket))
+            return
+        self._end(self._evasion(dispatch, error) or Failed(ticket.number, "ours", str(error)))
+
+    def _evasion(self, dispatch: Dispatch, error: Exception) -> Scored | None:
+        """A sandbox that breaks for this agent again and again, but not for the gold patch, is evidence."""
+        job, assignment = dispatch.ticket.job, dispatch.assignment
+        if not (isinstance(error, SandboxError) and isinstance(job, Evaluate) and isinstance(assignment, Attempt)):
+            return None
+        try:
+            control = grade(assignment.task, assignment.task.gold, self.worker.session.sandbox)
+        except SandboxError:
+            return None
+        if control.verdict != "resolved":
+            return None
+        nothing = self.archive.put(Change(Tree(), frozenset()).to_bytes())
+        reason = f"suspected evasion: the sandbox broke {MAX_ATTEMPTS} times, yet not for the gold patch: {error}"
+        detail = self.archive.put(b'{"verdict": "unresolved", "reason": "suspected evasion", "tests": {}}')
+        return Scored(
+            dispatch.ticket.number,
+            job.agent,
+            job.task,
+            assignment.task.split,
+            "unresolved",
+            reason,
+            nothing,
+            detail,
+        )
+
+    def _record(self, event: Event) -> None:
+        self.archive.record(event)
+        self._take(event)
+
+    def _take(self, event: Event) -> None:
+        self.history.take(event)
+        self.ledger.take(event)
+
+    def _take_calls(self) -> None:
+        while not self._calls.empty():
+            self._take(self._calls.get())
+
+    def _progress(self) -> Progress:
+        working = {number: _about(dispatch.ticket) for number, dispatch in self._dispatched.items()}
+        elapsed = time.monotonic() - self._started
+        return Progress(self.search, self.history, self.ledger, working, elapsed, self._ended)
+
+
+def _about(ticket: Ticket) -> str:
+    match ticket.job:
+        case Evaluate(agent, task):
+            return f"{agent[:8]} solves {task}"
+        case expand:
+            return f"{expand.parent[:8]} improves itself"

@@ -1,0 +1,114 @@
+"""Python source with exact positions, and small textual edits of it."""
+
+import ast
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import accumulate
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `new` where text[start:end] stands. `prior` in 0..1: how often such an edit is the mend."""
+
+    start: int
+    end: int
+    new: str
+    kind: str
+    prior: float
+    line: int
+    """The line blamed, counted from 1."""
+
+    def apply(self, text: str) -> str:
+        """`text` with the edit made."""
+        return text[: self.start] + self.new + text[self.end :]
+
+
+class Source:
+    """A parsed file. Offsets are in characters."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tree = ast.parse(text)
+        self._lines = text.splitlines(keepends=True)
+        self._starts = [0, *accumulate(map(len, self._lines))]
+
+    def offset(self, line: int, column: int) -> int:
+        """Where (line, column in bytes) stands, as `ast` counts them."""
+        text = self._lines[line - 1] if line <= len(self._lines) else ""
+        if not text.isascii():
+            column = len(text.encode()[:column].decode(errors="ignore"))
+        return self._starts[line - 1] + column
+
+    def start(self, node: ast.AST) -> int:
+        """Where the node begins."""
+        return self.offset(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Where the node ends."""
+        return self.offset(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def code(self, node: ast.AST) -> str:
+        """The node's own text."""
+        return self.text[self.start(node) : self.end(node)]
+
+    def swap(self, node: ast.AST, new: str, kind: str, prior: float) -> Edit:
+        """The edit that puts `new` in the node's place."""
+        return Edit(self.start(node), self.end(node), new, kind, prior, node.lineno)  # type: ignore[attr-defined]
+
+    def between(
+        self, left: ast.AST, right: ast.AST, old: str, new: str, kind: str, prior: float
+    ) -> Iterator[Edit]:
+        """The edit of the operator `old` between two operands, if it stands there."""
+        begin, end = self.end(left), self.start(right)
+        place = self.text.find(old, begin, end)
+        if place >= 0:
+            line = self.text.count("\n", 0, place) + 1
+            yield Edit(place, place + len(old), new, kind, prior, line)
+
+    def line_start(self, line: int) -> int:
+        """Where a line begins."""
+        return self._starts[line - 1]
+
+    def indent(self, node: ast.stmt) -> str:
+        """The white space before a statement."""
+        line = self._lines[node.lineno - 1]
+        return line[: len(line) - len(line.lstrip())]
+
+    @cached_property
+    def parents(self) -> Mapping[ast.AST, ast.AST]:
+        """Each node's parent."""
+        return {child: node for node in ast.walk(self.tree) for child in ast.iter_child_nodes(node)}
+
+    def owner(self, node: ast.AST) -> Function | None:
+        """The innermost function around a node."""
+        above = self.parents.get(node)
+        while above is not None and not isinstance(above, Function):
+            above = self.parents.get(above)
+        return above
+
+    @cached_property
+    def functions(self) -> tuple[Function, ...]:
+        """Every function, outer ones first."""
+        return tuple(node for node in ast.walk(self.tree) if isinstance(node, Function))
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> Source | None:
+    """The source, or None if it is no Python."""
+    try:
+        return Source(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+
+
+def readable_part(text: str) -> str:
+    """The longest run of whole lines from the beginning that is Python: what a cut text still tells."""
+    lines = text.splitlines(keepends=True)
+    for count in range(len(lines), 0, -1):
+        part = "".join(lines[:count])
+        if lines[count - 1].strip() and parsed(part) is not None:
+            return part
+    return ""

@@ -1,0 +1,249 @@
+"""The one wiring point: a run's folder, its parts put together, started or taken up again."""
+
+import platform
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import numpy as np
+
+from archive.base import Archive, ArchiveError
+from archive.disk import DiskArchive
+from archive.events import Born, Digest, Resumed, Started, TaskId
+from benchmarks.floor import floor
+from benchmarks.registry import open_suite
+from benchmarks.task import Suite, Task
+from dgm.assignments import Assigner
+from dgm.config import Config, ConfigError, changed, read, to_toml
+from dgm.controller import Controller, Progress
+from dgm.executor.threads import Threads
+from dgm.gateway import Gateway
+from dgm.history import History
+from dgm.ledger import Ledger
+from dgm.manifest import MANIFEST, ManifestError, read_manifest
+from dgm.models.cassette import Recording, transcript_lines
+from dgm.models.registry import open_model
+from dgm.policy import POLICIES
+from dgm.search import Plan, Search
+from dgm.session import Session
+from dgm.worker import Finding, Worker
+from sandbox.base import Sandbox
+from sandbox.registry import open_sandbox
+from sandbox.runtime import cache_folder
+from sandbox.tree import Tree, TreeError
+
+RUN_TOML = "run.toml"
+SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
+CHANGEABLE = ("budget.", "workers", "sandbox.")
+"""Settings that `resume` may change: none of them alters what was measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who is told what goes on: `notice` one line now and then, `progress` a few times a second."""
+
+    notice: Callable[[str], None]
+    progress: Callable[[Progress], None]
+    controller: Callable[[Controller], None]
+    """Gets the controller before it starts, so that a signal handler can stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a controller let go of a run."""
+
+    folder: Path
+    reason: str
+    history: History
+
+
+def launch(folder: Path, config: Config, watch: Watch) -> Outcome:
+    """Start a run in a new folder and carry it on.
+
+    Raises:
+        ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
+    """
+    seed_tree(config)
+    with _parts(config, watch) as parts:
+        archive = DiskArchive.create(folder, epoch=config.epoch)
+        with archive:
+            (folder / RUN_TOML).write_text(to_toml(config))
+            _begin(folder, archive, config, parts)
+            return _carry_on(folder, archive, config, parts, watch)
+
+
+def resume(folder: Path, overrides: Iterable[str], watch: Watch) -> Outcome:
+    """Take a run up again where its journal ends; raises as `launch` does."""
+    overrides = list(overrides)
+    for override in overrides:
+        if not override.startswith(CHANGEABLE):
+            allowed = "budget.*, workers and sandbox.*"
+            raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
+    with DiskArchive.open(folder) as archive:
+        config = changed(recorded_config(folder, archive), overrides)
+        with _parts(config, watch) as parts:
+            if _begin(folder, archive, config, parts):
+                archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
+            return _carry_on(folder, archive, config, parts, watch)
+
+
+def recorded_config(folder: Path, archive: Archive) -> Config:
+    """The configuration a run goes by: the journal's latest, or run.toml when it has none yet."""
+    digest: Digest | None = None
+    for entry in archive.entries():
+        if isinstance(entry.event, Started | Resumed):
+            digest = entry.event.config
+    if digest is None:
+        return read(folder / RUN_TOML)
+    import tomllib
+
+    return Config.model_validate(tomllib.loads(archive.blob(digest).decode()))
+
+
+def seed_tree(config: Config) -> Tree:
+    """The seed agent's source.
+
+    Raises:
+        ConfigError: the folder holds no agent.
+    """
+    folder = SHIPPED_SEED if config.seed_agent is None else Path(config.seed_agent)
+    try:
+        if not folder.is_dir():
+            raise ConfigError(f"seed agent {folder}: no such folder")
+        tree = Tree.from_folder(folder)
+        read_manifest(tree)
+    except (OSError, TreeError, ManifestError) as error:
+        raise ConfigError(
+            f"seed agent {folder}: {error} (see seed_agent/{MANIFEST} for an example)"
+        ) from None
+    return tree
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    suite: Suite
+    sandbox: Sandbox
+    gateway: Gateway
+    worker: Worker
+
+
+@contextmanager
+def _parts(config: Config, watch: Watch) -> Iterator[_Parts]:
+    suite = open_suite(config.suite.name)
+    models = {"solve": open_model(config.model.solve), "improve": open_model(config.model.improve)}
+    offline = all(model.name == "offline" for model in models.values())
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(
+            open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=watch.notice)
+        )
+        gateway = stack.enter_context(Gateway())
+        yield _Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
+
+
+def _begin(folder: Path, archive: Archive, config: Config, parts: _Parts) -> bool:
+    """Record what the run is and its root; tells whether both were there already."""
+    events = [entry.event for entry in archive.entries()]
+    complete = True
+    if not any(isinstance(event, Started) for event in events):
+        complete = False
+        archive.record(
+            Started(
+                run=folder.resolve().name,
+                seed=config.seed,
+                epoch=config.epoch,
+                config=_keep(archive, config),
+                suite=parts.suite.name,
+                suite_digest=parts.suite.digest,
+                versions=_versions(parts.sandbox),
+            )
+        )
+    if not any(isinstance(event, Born) for event in events):
+        complete = False
+        tree = seed_tree(config)
+        root = archive.commit(0, (), tree, "seed agent", 0)
+        archive.record(Born(0, root, 0, (), tree.hash, archive.put(b"seed agent")))
+    return complete
+
+
+def _carry_on(folder: Path, archive: Archive, config: Config, parts: _Parts, watch: Watch) -> Outcome:
+    events = [entry.event for entry in archive.entries()]
+    history, ledger = History(events), Ledger(events)
+    started = history.started
+    if started is not None and started.suite_digest != parts.suite.digest:
+        raise ArchiveError(
+            f"{folder}: suite {started.suite!r} has changed since the run started; "
+            "verdicts would not compare: start another run"
+        )
+    tasks = {TaskId(name): task for name, task in parts.suite.tasks.items()}
+    _check_floor(
+        list(parts.suite.split("search")) + list(parts.suite.split("held_out")), parts, config, watch
+    )
+    search = new_search(config, parts.suite)
+    search.replay(events)
+    with_threads: Threads[Finding] = Threads(config.workers)
+    try:
+        controller = Controller(
+            archive=archive,
+            search=search,
+            history=history,
+            ledger=ledger,
+            assigner=Assigner(config, archive, history, tasks, lambda t, a: transcript_lines(folder, t, a)),
+            worker=parts.worker,
+            executor=with_threads,
+            recording=lambda ticket, attempt: Recording(folder, ticket, attempt),
+            budget=config.budget,
+            watch=watch.progress,
+        )
+        watch.controller(controller)
+        return Outcome(folder, controller.run(), history)
+    finally:
+        with_threads.close()
+
+
+def new_search(config: Config, suite: Suite) -> Search:
+    """The search of a run before its first event."""
+    plan = Plan(
+        evaluations=config.budget.evaluations,
+        expansions=config.budget.expansions,
+        finish_share=config.search.finish_share,
+        finish_agents=config.search.finish_agents,
+        champion_quantile=config.search.champion_quantile,
+    )
+    return Search(
+        policy=POLICIES[config.search.policy](config.search.settings),
+        tasks=[TaskId(task.id) for task in suite.split("search")],
+        held_out=[TaskId(task.id) for task in suite.split("held_out")],
+        plan=plan,
+        seed=config.seed,
+    )
+
+
+def _check_floor(tasks: Sequence[Task], parts: _Parts, config: Config, watch: Watch) -> None:
+    """No task is used unless null fails, gold passes and a tamperer is caught, in this very sandbox."""
+    watch.notice(f"checking the floor of {len(tasks)} tasks")
+    cache = cache_folder() / "floor"
+    with ThreadPoolExecutor(config.workers) as pool:
+        reports = pool.map(lambda task: floor(task, parts.sandbox, cache), tasks)
+        faults = [report.fault for report in reports if report.fault]
+    if faults:
+        raise ConfigError(f"suite {parts.suite.name}: {faults[0]} ({len(faults)} of {len(tasks)} tasks)")
+
+
+def _keep(archive: Archive, config: Config) -> Digest:
+    return archive.put(to_toml(config).encode())
+
+
+def _versions(sandbox: Sandbox) -> Mapping[str, str]:
+    try:
+        ours = version("dgm")
+    except PackageNotFoundError:
+        ours = "clone"
+    return {
+        "dgm": ours,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "sandbox": sandbox.name,
+    }

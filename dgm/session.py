@@ -1,0 +1,132 @@
+"""One agent command in a fresh sandbox, with a line to a model: the contract with an agent, made real."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from archive.events import Usage
+from dgm.gateway import Allowance, Call, Gateway
+from dgm.manifest import read_manifest
+from dgm.models.base import Model, Role
+from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
+from sandbox.tree import Tree
+
+AGENT, TASK, WORKSPACE, EVIDENCE, OUT = "/agent", "/task", "/workspace", "/evidence", "/out"
+SUMMARY = "summary.md"
+SUMMARY_BYTES = 64 * 1024
+
+# The workspace starts as a git repository of one commit, always the same for the same files.
+_COMMIT_WORKSPACE = """
+if command -v git >/dev/null 2>&1; then
+  (cd "$DGM_WORKSPACE" &&
+   export GIT_AUTHOR_DATE="@0 +0000" GIT_COMMITTER_DATE="@0 +0000" GIT_CONFIG_NOSYSTEM=1 &&
+   git init -q -b main . && git add -A -f . &&
+   git -c user.name=dgm -c user.email=dgm@localhost commit -q --allow-empty -m task) >/dev/null 2>&1
+fi
+exec "$@"
+"""
+
+
+class Trouble(Exception):
+    """An attempt that gave no evidence: the model, the journal or the gateway failed, not the agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an agent's command may use, and the seed of its model calls."""
+
+    limits: Limits
+    allowance: Allowance
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What a command left behind. `after` is None when it could not be collected; `summary` is untrusted."""
+
+    exit: Exit
+    after: Tree | None
+    summary: str
+    usage: Usage
+    breaches: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Runs agents' commands. Thread-safe."""
+
+    sandbox: Sandbox
+    gateway: Gateway
+
+    def solve(
+        self,
+        agent: Tree,
+        repository: Tree,
+        issue: str,
+        about: Mapping[str, str],
+        model: Model,
+        terms: Terms,
+        record: Callable[[Call], None],
+    ) -> Ran:
+        """Let `agent` work on `repository`; `about` becomes /task/task.json.
+
+        Raises:
+            ManifestError: the agent's tree is no agent.
+            SandboxError: the sandbox broke.
+            Trouble: the model or the record of a call failed.
+        """
+        task = Tree({"issue.md": issue.encode(), "task.json": json.dumps(about, sort_keys=True).encode()})
+        folders = {
+            AGENT: Folder(agent),
+            TASK: Folder(task),
+            WORKSPACE: Folder(repository, writable=True, collect=True),
+        }
+        command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *read_manifest(agent).solve)
+        return self._run("solve", command, folders, WORKSPACE, model, terms, record)
+
+    def improve(
+        self, agent: Tree, evidence: Tree, model: Model, terms: Terms, record: Callable[[Call], None]
+    ) -> Ran:
+        """Let `agent` rewrite its own source after reading `evidence`; raises as `solve` does."""
+        folders = {
+            AGENT: Folder(agent, writable=True, collect=True),
+            EVIDENCE: Folder(evidence),
+            OUT: Folder(Tree(), writable=True, collect=True),
+        }
+        return self._run("improve", read_manifest(agent).improve, folders, AGENT, model, terms, record)
+
+    def _run(
+        self,
+        role: Role,
+        command: tuple[str, ...],
+        folders: Mapping[str, Folder],
+        result: str,
+        model: Model,
+        terms: Terms,
+        record: Callable[[Call], None],
+    ) -> Ran:
+        with self.gateway.line(
+            models={role: model}, allowance=terms.allowance, seed=terms.seed, record=record
+        ) as line:
+            places = {f"DGM_{path[1:].upper()}": path for path in folders}
+            exit_ = self.sandbox.run(
+                Order(
+                    command=command,
+                    folders=folders,
+                    cwd=AGENT,
+                    environment={**places, "DGM_GATEWAY": GATEWAY_SOCKET, "DGM_TOKEN": line.token},
+                    socket_folder=line.folder,
+                    limits=terms.limits,
+                    paused=line.waited,
+                )
+            )
+            trouble, usage = line.trouble, line.usage
+        if trouble is not None:
+            raise Trouble(f"{type(trouble).__name__}: {trouble}") from trouble
+        out = exit_.folders.get(OUT, Tree())
+        summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
+        # The repository we made at the workspace's root is ours, not a trick of the agent's.
+        breaches = tuple(
+            breach for breach in exit_.breaches if not (result == WORKSPACE and breach.endswith(" .git"))
+        )
+        return Ran(exit_, exit_.folders.get(result), summary, usage, breaches)

@@ -1,0 +1,143 @@
+"""Carries out one self-contained assignment; knows no archive and no search."""
+
+import time
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+from benchmarks.grade import Grade, grade
+
+from archive.events import Usage
+from benchmarks.task import Task
+from dgm.admission import Rules, objection, trial
+from dgm.gateway import Call
+from dgm.manifest import ManifestError
+from dgm.models.base import Model, Role
+from dgm.session import Ran, Session, Terms
+from sandbox.tree import Change, Tree, TreeHash, is_junk
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """Let `agent` attempt `task`, and grade what it did."""
+
+    agent: Tree
+    task: Task
+    terms: Terms
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """Let `parent` rewrite itself, and examine the child. `known` are the trees no child may equal."""
+
+    parent: Tree
+    evidence: Tree
+    known: Collection[TreeHash]
+    rules: Rules
+    terms: Terms
+
+
+Assignment = Attempt | Rewrite
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """What an attempt gave: the change it made, its grade, and how the agent's command ended."""
+
+    change: Change
+    grade: Grade
+    ending: Mapping[str, object]
+    usage: Usage
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Offspring:
+    """What a rewrite gave. `objection` is None for a child that was admitted."""
+
+    tree: Tree | None
+    change: Change | None
+    summary: str
+    objection: str | None
+    usage: Usage
+    seconds: float
+
+
+Finding = Graded | Offspring
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Carries out assignments. Thread-safe."""
+
+    session: Session
+    models: Mapping[Role, Model]
+
+    def carry_out(self, assignment: Assignment, record: Callable[[Call], None]) -> Finding:
+        """Do `assignment`; every model call is given to `record` before its reply reaches the agent.
+
+        Raises:
+            SandboxError, Trouble: our failure; it says nothing about the agent.
+        """
+        match assignment:
+            case Attempt():
+                return self._attempt(assignment, record)
+            case Rewrite():
+                return self._rewrite(assignment, record)
+            case never:
+                assert_never(never)
+
+    def _attempt(self, assignment: Attempt, record: Callable[[Call], None]) -> Graded:
+        started = time.monotonic()
+        task = assignment.task
+        ran = self.session.solve(
+            assignment.agent,
+            task.repository,
+            task.issue,
+            {"id": task.id},
+            self.models["solve"],
+            assignment.terms,
+            record,
+        )
+        change = _work(task.repository, ran.after)
+        verdict = grade(task, change, self.session.sandbox)
+        return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started)
+
+    def _rewrite(self, assignment: Rewrite, record: Callable[[Call], None]) -> Offspring:
+        started = time.monotonic()
+        parent = assignment.parent
+        ran = self.session.improve(
+            parent, assignment.evidence, self.models["improve"], assignment.terms, record
+        )
+        child = None if ran.after is None else _work(parent, ran.after).applied_to(parent)
+        refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
+        if refusal is None and child is not None:
+            try:
+                refusal = trial(child, self.session)
+            except ManifestError as error:
+                refusal = str(error)
+        return Offspring(
+            tree=child,
+            change=None if child is None else Change.between(parent, child),
+            summary=ran.summary,
+            objection=refusal,
+            usage=ran.usage,
+            seconds=time.monotonic() - started,
+        )
+
+
+def _work(before: Tree, after: Tree | None) -> Change:
+    """What the agent changed; by-products of running code are no work, and nothing collected is no change."""
+    if after is None:
+        return Change(Tree(), frozenset())
+    return Change.between(before, after.where(lambda path: path in before or not is_junk(path)))
+
+
+def _ending(ran: Ran) -> Mapping[str, object]:
+    return {
+        "how": ran.exit.how,
+        "code": ran.exit.code,
+        "breaches": list(ran.breaches),
+        "collected": ran.after is not None,
+        "output": ran.exit.output[-2000:].decode("utf-8", "replace"),
+    }
