@@ -70,6 +70,18 @@ def converse(mind: Callable[[Brief, Hands], Mind], request: ChatRequest, *, name
     )
 
 
+def each(actions: Sequence[Action]) -> Generator[Turn, Results, Results]:
+    """Take all `actions`, in one turn where the scaffold carries out several, else one by one.
+
+    To be delegated to with `yield from`. An action that gets no result of its own has None.
+    """
+    results = list((yield actions)) if actions else []
+    for place, action in enumerate(actions):
+        if results[place] is None and any(result is not None for result in results):
+            results[place] = (yield [action])[0]
+    return results
+
+
 def _next(course: Mind, results: Results | None) -> Turn:
     try:
         return next(course) if results is None else course.send(results)

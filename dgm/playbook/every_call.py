@@ -48,7 +48,7 @@ def _rest_looped(text: str, block: Sequence[ast.stmt], one: str, many: str) -> s
     if not inside or inside != rest[-len(inside) :]:
         return None
     lines = [source.code(text, statement) for statement in rest if statement not in inside]
-    for old in {source.code(text, node).split("]")[0] + "]" for nodes in lists.values() for node in nodes}:
+    for old in {source.code(text, node) for nodes in lists.values() for node in nodes}:
         lines = [line.replace(old, many) for line in lines]
     indent = " " * block[0].col_offset
     body = "\n".join(indent + source.code(text, statement) for statement in inside)

@@ -31,8 +31,8 @@ def replaced(text: str, pieces: Iterable[tuple[ast.stmt | ast.expr, str]]) -> st
 
 
 def code(text: str, node: ast.stmt | ast.expr) -> str:
-    """The source of `node`, from its first line's first column on."""
-    return "\n".join(text.split("\n")[node.lineno - 1 : _end(node)])[node.col_offset :]
+    """The source of `node`, without the indentation of its first line."""
+    return ast.get_source_segment(text, node) or ""
 
 
 def with_import(text: str, line: str) -> str:
