@@ -13,7 +13,7 @@ from archive.durable import TEMPORARY, sync_folder
 from archive.events import AgentId, Born, Digest, Event, Scored, Started
 from archive.fold import Fold
 from archive.git_store import AGENTS, CHAMPION, GitStore, fetch_from_mirror
-from archive.journal import TAIL, Journal, replay, segments
+from archive.journal import TAIL, Journal, refuse_no_run, replay, segments
 from archive.lineage import Lineage
 from archive.lock import RunLock
 from sandbox.tree import Tree, TreeHash
@@ -82,7 +82,7 @@ class DiskArchive:
         Raises:
             ArchiveError: no run, in use, not writable, or damaged beyond what a crash can do.
         """
-        segments(folder)
+        refuse_no_run(folder)
         lock = RunLock(folder / LOCK)
         try:
             journal = Journal(folder, crossing)

@@ -65,15 +65,15 @@ class Fold:
     def refuse(self, event: Event) -> None:
         """Raise `ArchiveError` if `event` contradicts what came before."""
         match event:
+            case Called() | Retried():
+                if event.ticket not in self.asked:
+                    raise ArchiveError(f"ticket {event.ticket} was never asked")
+            case Asked():
+                if event.ticket in self.asked or event.ticket in self.ends:
+                    raise ArchiveError(f"ticket {event.ticket} was already asked")
             case Started():
                 if self.entries:
                     raise ArchiveError("the run has already started")
-            case Asked(ticket=ticket):
-                if ticket in self.asked or ticket in self.ends:
-                    raise ArchiveError(f"ticket {ticket} was already asked")
-            case Called(ticket=ticket) | Retried(ticket=ticket):
-                if ticket not in self.asked:
-                    raise ArchiveError(f"ticket {ticket} was never asked")
             case Born() | Scored() | Rejected() | Failed():
                 self._refuse_end(event)
             case _:

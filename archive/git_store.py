@@ -240,10 +240,10 @@ def _git(folder: Path, *arguments: str, stdin: bytes = b"", failing: bool = Fals
     """Run git, the only way this program does; `failing` returns all it said instead of raising."""
     settings = [part for setting in _SETTINGS for part in ("-c", setting)]
     command = ["git", "--no-pager", f"--git-dir={folder}", *settings, *arguments]
-    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
-        given.write(stdin)
-        given.seek(0)
-        try:
+    try:
+        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
+            given.write(stdin)
+            given.seek(0)
             process = subprocess.Popen(
                 command,
                 stdin=given,
@@ -253,28 +253,36 @@ def _git(folder: Path, *arguments: str, stdin: bytes = b"", failing: bool = Fals
                 cwd="/",
                 start_new_session=True,
             )
-        except OSError as error:
-            raise ArchiveError(f"git can't be started: {error.strerror}; install git") from None
-        late = threading.Event()
-
-        def stop() -> None:
-            late.set()
-            process.kill()
-
-        timer = threading.Timer(DEADLINE_SECONDS, stop)
-        timer.daemon = True
-        timer.start()
-        with process:
-            assert process.stdout is not None
-            output = process.stdout.read(MAX_OUTPUT + 1)
-            if len(output) > MAX_OUTPUT:
-                process.kill()
-            code = process.wait()
-        timer.cancel()
-        if late.is_set() or len(output) > MAX_OUTPUT:
-            raise ArchiveError(f"{folder}: git {arguments[0]} ran too long or said too much, and was stopped")
-        if code and not failing:
+            output, stopped = _bounded(process)
             complaints.seek(0)
             said = complaints.read(2_000).decode("utf-8", "replace").strip().replace("\n", "; ")
-            raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said or f'status {code}'}")
+    except FileNotFoundError:
+        raise ArchiveError("git is not installed; install it") from None
+    except OSError as error:
+        raise ArchiveError(f"{folder}: git {arguments[0]} can't be run: {error.strerror}") from None
+    if stopped:
+        raise ArchiveError(f"{folder}: git {arguments[0]} ran too long or said too much, and was stopped")
+    if process.returncode and not failing:
+        raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said or f'status {process.returncode}'}")
     return output
+
+
+def _bounded(process: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
+    """What a process says until it ends, and whether it had to be stopped."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(DEADLINE_SECONDS, stop)
+    timer.daemon = True
+    timer.start()
+    with process:
+        assert process.stdout is not None
+        output = process.stdout.read(MAX_OUTPUT + 1)
+        if len(output) > MAX_OUTPUT:
+            stop()
+        process.wait()
+    timer.cancel()
+    return output, late.is_set()

@@ -56,16 +56,19 @@ def segments(folder: Path) -> tuple[Segment, ...]:
             if closed and _closed(folder) == closed:
                 # A crash between closing a segment and beginning the next tail.
                 return tuple(_segment(path) for path in closed)
-            if not closed:
-                raise ArchiveError(
-                    f"{folder}: no run here ({TAIL} is missing); `dgm run` starts one"
-                ) from None
+            refuse_no_run(folder)
             continue
         except OSError as error:
             raise ArchiveError(f"{folder}: the journal can't be read: {error.strerror}") from None
         if _closed(folder) == closed:
             return read
     raise ArchiveError(f"{folder}: the journal changes faster than it can be read; try again")
+
+
+def refuse_no_run(folder: Path) -> None:
+    """Raise `ArchiveError` if there is no journal in `folder`."""
+    if not (folder / TAIL).exists() and not _closed(folder):
+        raise ArchiveError(f"{folder}: no run here ({TAIL} is missing); `dgm run` starts one")
 
 
 def replay(parts: tuple[Segment, ...]) -> Fold:

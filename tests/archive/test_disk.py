@@ -261,6 +261,40 @@ def test_the_epoch_is_the_runs(tmp_path: Path) -> None:
         take(archive, STEPS[0])
 
 
+FILL = """
+import os, resource, sys
+from pathlib import Path
+from archive.base import ArchiveError
+from archive.disk import DiskArchive
+from sandbox.tree import Tree
+noise = os.urandom(200_000)
+with DiskArchive.open(Path(sys.argv[1])) as archive:
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, resource.RLIM_INFINITY))
+    root = archive.lineage.roots
+    for act in (lambda: archive.put(noise), lambda: archive.commit(90, root, Tree({"big": noise}), "m", 90)):
+        try:
+            act()
+        except ArchiveError as error:
+            print(str(error).replace(sys.argv[1], "RUN"))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY,) * 2)
+    assert archive.blob(archive.put(noise)) == noise
+    archive.commit(90, root, Tree({"big": noise}), "m", 90)
+"""
+
+
+def test_a_full_disk_refuses_blobs_and_commits_and_breaks_nothing(run: Path) -> None:
+    command = [sys.executable, "-c", FILL, str(run)]
+    done = subprocess.run(command, capture_output=True, check=True, text=True, timeout=DEADLINE_SECONDS)
+    blob, commit = done.stdout.splitlines()
+    assert blob.startswith("RUN/blobs/")
+    assert blob.endswith("a blob can't be written: File too large")
+    assert commit.startswith("RUN/agents.git: git fast-import ")
+    with DiskArchive.open(run):
+        pass
+    assert [path for path in run.rglob("*") if path.name.startswith((".new-", "tmp_"))] == []
+    assert problems(run) == []
+
+
 HOSTILE_ATTRIBUTES = "* text eol=crlf filter=evil diff=evil export-ignore\n"
 
 
