@@ -25,7 +25,9 @@ class Limits:
     wall_seconds: float = 120.0
     cpu_seconds: float = 120.0
     memory_mib: int = 1024
+    """Of all processes together; where the kernel holds it, files in writable places count too."""
     processes: int = 128
+    """Threads count as processes."""
     disk_mib: int = 256
     """Of each writable folder and of /tmp."""
     entries: int = 20_000
@@ -111,7 +113,7 @@ class Sandbox(Protocol):
         ...
 
     def enforcement(self) -> Mapping[str, Strength]:
-        """How strongly each field of `Limits`, `network`, `host_files` and `host_uid` hold, found by trying."""
+        """How strongly each field of `Limits`, `network`, `host_files`, `host_uid` hold, found by trying."""
         ...
 
     def close(self) -> None:

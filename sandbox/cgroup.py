@@ -1,0 +1,187 @@
+"""Memory and process limits by control groups of our own, where the host lets us make them."""
+
+import contextlib
+import os
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+from sandbox.base import How, Limits, SandboxError
+
+LABEL = "dgm-sandbox"
+SPARE_TASKS = 32
+"""Above the limit that the launcher watches, so that crossing it is seen before it is refused."""
+_NAME = re.compile(rf"{LABEL}-(\d+)-(\d+)-\d+")
+_numbers = count()
+
+
+class Group(Protocol):
+    """What holds one sandbox's memory and processes."""
+
+    def join(self, pid: int) -> None:
+        """Move a process, and so all it will start, into the group."""
+        ...
+
+    def evidence(self) -> How | None:
+        """`memory` if the kernel killed for memory here."""
+        ...
+
+    def remove(self) -> None:
+        """Take the group away; nothing may be left in it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Cgroup:
+    """One folder for each hierarchy in use: memory and pids (v1), or one for both (v2)."""
+
+    folders: tuple[Path, ...]
+
+    def join(self, pid: int) -> None:
+        """Move a process, and so all it will start, into the group."""
+        for folder in self.folders:
+            (folder / "cgroup.procs").write_text(str(pid))
+
+    def evidence(self) -> How | None:
+        """`memory` if the kernel killed for memory here."""
+        for folder in self.folders:
+            for name in ("memory.events", "memory.oom_control"):
+                with contextlib.suppress(OSError):
+                    counts = dict(line.split() for line in (folder / name).read_text().splitlines())
+                    if int(counts.get("oom_kill", "0")):
+                        return "memory"
+        return None
+
+    def remove(self) -> None:
+        """Take the group away, waiting shortly for the last of its dead."""
+        for folder in self.folders:
+            for _ in range(200):
+                try:
+                    folder.rmdir()
+                except FileNotFoundError:
+                    break
+                except OSError:
+                    time.sleep(0.005)
+                else:
+                    break
+
+
+@dataclass(frozen=True, slots=True)
+class Cgroups:
+    """Where groups of our own can be made. `found()` looks and tries."""
+
+    parents: tuple[Path, ...]
+
+    @classmethod
+    def found(cls) -> "Cgroups | None":
+        """The place for our groups, or None where the host allows none; stale groups are cleared."""
+        for parents in (_v2_parents(), _v1_parents()):
+            if not parents:
+                continue
+            groups = cls(parents)
+            try:
+                groups.make(Limits()).remove()
+            except SandboxError:
+                continue
+            groups.clear_stale()
+            return groups
+        return None
+
+    def make(self, limits: Limits) -> Cgroup:
+        """A new empty group under `limits`.
+
+        Raises:
+            SandboxError: it can't be made.
+        """
+        name = f"{LABEL}-{os.getpid()}-{_start_time(os.getpid())}-{next(_numbers)}"
+        group = Cgroup(tuple(parent / name for parent in self.parents))
+        memory, tasks = str(limits.memory_mib * 2**20), str(limits.processes + 1 + SPARE_TASKS)
+        try:
+            for folder in group.folders:
+                folder.mkdir()
+            _set(group, ("memory.max", "memory.limit_in_bytes"), memory)
+            _set(group, ("pids.max",), tasks)
+        except OSError as error:
+            group.remove()
+            raise SandboxError(f"no control group can be made: {error}") from error
+        for swap, amount in (("memory.swap.max", "0"), ("memory.memsw.limit_in_bytes", memory)):
+            with contextlib.suppress(OSError):  # a kernel without swap accounting has none to bound
+                _set(group, (swap,), amount)
+        return group
+
+    def clear_stale(self) -> None:
+        """Remove groups that a controller left when it was killed."""
+        for parent in self.parents:
+            for folder in parent.glob(f"{LABEL}-*"):
+                owner = _NAME.fullmatch(folder.name)
+                if owner and _start_time(int(owner[1])) != int(owner[2]):
+                    with contextlib.suppress(OSError):
+                        folder.rmdir()
+
+
+def _set(group: Cgroup, names: tuple[str, ...], value: str) -> None:
+    for folder in group.folders:
+        for name in names:
+            if (folder / name).exists():
+                (folder / name).write_text(value)
+                return
+    raise FileNotFoundError(f"no {names[0]} in {group.folders[0].parent}")
+
+
+def _start_time(pid: int) -> int:
+    """Clock ticks since boot at which a process started, 0 if there is none: tells a reused pid apart."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    except OSError:
+        return 0
+
+
+def _mounts() -> Iterator[tuple[Path, str, str]]:
+    """Mount point, type and options of every cgroup mount."""
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        left, _, right = line.partition(" - ")
+        kind, _, options = right.split(" ", 2)
+        if kind in {"cgroup", "cgroup2"}:
+            yield Path(left.split(" ")[4]), kind, options
+
+
+def _own_paths() -> dict[str, str]:
+    """Our own group by controller name, '' for v2."""
+    paths = {}
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        paths.update(dict.fromkeys(controllers.split(","), path))
+    return paths
+
+
+def _v1_parents() -> tuple[Path, ...]:
+    own, parents = _own_paths(), []
+    for controller in ("memory", "pids"):
+        for mount, kind, options in _mounts():
+            if kind == "cgroup" and controller in options.split(","):
+                place = mount / own.get(controller, "/").lstrip("/")
+                parents.append(place if place.is_dir() else mount)
+                break
+        else:
+            return ()
+    return tuple(dict.fromkeys(parents))
+
+
+def _v2_parents() -> tuple[Path, ...]:
+    """The nearest group above our own that hands memory and pids down and that we may write to."""
+    own = _own_paths().get("", "/").lstrip("/")
+    for mount, kind, _ in _mounts():
+        if kind != "cgroup2":
+            continue
+        here = mount / own
+        for place in (here, *here.parents):
+            handed = place / "cgroup.subtree_control"
+            if not place.is_relative_to(mount) or not handed.exists():
+                continue
+            if {"memory", "pids"} <= set(handed.read_text().split()) and os.access(place, os.W_OK):
+                return (place,)
+    return ()

@@ -1,0 +1,88 @@
+"""Sandboxes by name, and the choice among those that work here."""
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sandbox.base import Order, Sandbox, SandboxError
+from sandbox.bubblewrap import BubblewrapSandbox
+from sandbox.process import ProcessSandbox
+
+BACKENDS: Mapping[str, Callable[[], Sandbox]] = {
+    "bubblewrap": BubblewrapSandbox,
+    "process": ProcessSandbox,
+}
+ISOLATING = ("bubblewrap",)
+"""What `auto` tries, best first."""
+
+
+class SandboxUnavailable(SandboxError):
+    """No sandbox that isolates works here; the message says why and what would mend it."""
+
+
+def _unheard(_: str) -> None:
+    """Nobody asked to be told."""
+
+
+def open_sandbox(
+    name: str = "auto", *, trusted: bool = False, notice: Callable[[str], None] = _unheard
+) -> Sandbox:
+    """The sandbox called `name`; `auto` takes the best that works.
+
+    `trusted` says that everything which will run is known to be harmless: only then may `auto` fall back to
+    `process`, and `notice` is told why nothing protects.
+
+    Raises:
+        SandboxUnavailable: it does not work here.
+        ValueError: there is no sandbox of that name.
+    """
+    if name != "auto":
+        if name not in BACKENDS:
+            raise ValueError(f"no sandbox is called {name!r}; there are auto, {', '.join(BACKENDS)}")
+        return _working(name)
+    causes = []
+    for candidate in ISOLATING:
+        try:
+            return _working(candidate)
+        except SandboxUnavailable as error:
+            causes.append(str(error))
+    why = "; ".join(causes)
+    if not trusted:
+        raise SandboxUnavailable(f"{why}. `process` protects nothing and is used only when asked for by name")
+    notice(f"Nothing is isolated: {why}. Everything runs as plain processes, as only harmless code is run")
+    return _working("process")
+
+
+def _working(name: str) -> Sandbox:
+    """Open it and have it run something."""
+    try:
+        sandbox = BACKENDS[name]()
+        end = sandbox.run(Order(command=(sandbox.python, "-I", "-S", "-c", "print(6 * 7)")))
+    except SandboxError as error:
+        raise SandboxUnavailable(f"{name} does not work here: {error}{cause(str(error))}") from error
+    if not end.succeeded or end.output != b"42\n":
+        raise SandboxUnavailable(
+            f"{name} does not work here: a trial ended by {end.how}: {end.output[:200]!r}"
+        )
+    return sandbox
+
+
+def cause(complaint: str) -> str:
+    """What keeps namespaces from working on this machine and the mend, as far as can be told."""
+    proc = Path("/proc")
+    status = (proc / "self/status").read_text()
+    restricted = proc / "sys/kernel/apparmor_restrict_unprivileged_userns"
+    namespaces = proc / "sys/user/max_user_namespaces"
+    if "there is no bwrap" in complaint:
+        return ""
+    if restricted.exists() and restricted.read_text().strip() == "1":
+        return " (AppArmor restricts user namespaces: install the system's bubblewrap and allow it a profile)"
+    if namespaces.exists() and namespaces.read_text().strip() == "0":
+        return " (user namespaces are off: raise the sysctl user.max_user_namespaces)"
+    if "Seccomp:\t2" in status and "amespace" in complaint:
+        return " (a seccomp filter refuses namespaces, as in a default container: run outside of it)"
+    if "mount proc" in complaint:
+        return " (/proc is masked, as in a default container: run outside of it)"
+    if os.geteuid() == 0 and not Path("/").samefile(proc / "1/root"):
+        return " (this is a chroot, in which user namespaces are refused: run outside of it)"
+    return ""
