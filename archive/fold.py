@@ -12,9 +12,11 @@ from archive.events import (
     Event,
     Failed,
     Rejected,
+    Resumed,
     Retried,
     Scored,
     Started,
+    Stopped,
 )
 from archive.lineage import Lineage
 
@@ -50,6 +52,8 @@ class Fold:
         event = entry.event
         self.refuse(event)
         match event:
+            case Called() | Retried() | Started() | Resumed() | Stopped():
+                pass
             case Asked():
                 self.asked[event.ticket] = event
             case Born():
@@ -58,8 +62,6 @@ class Fold:
                 self.ends[event.ticket] = entry
             case Scored() | Rejected() | Failed():
                 self.ends[event.ticket] = entry
-            case _:
-                pass
         self.entries.append(entry)
 
     def refuse(self, event: Event) -> None:
@@ -76,7 +78,7 @@ class Fold:
                     raise ArchiveError("the run has already started")
             case Born() | Scored() | Rejected() | Failed():
                 self._refuse_end(event)
-            case _:
+            case Resumed() | Stopped():
                 pass
 
     def rebuilding(self) -> frozenset[int]:

@@ -68,27 +68,15 @@ def encode(event: Event, at: datetime, prev: str) -> bytes:
             record[field.name] = float(value) if field.type in {float, "float"} else value
     line = _dumps(record, kind)
     try:
-        _parse(line)
+        decode(line)
     except LineError as error:
         raise ArchiveError(f"a {kind!r} event can't be written: {error}") from None
     return line + b"\n"
 
 
-def decode(line: bytes) -> tuple[datetime, str, Event]:
-    """The time, `prev` and event of a line without its newline.
-
-    Raises:
-        LineError: it is not exactly what `encode` writes; names the key.
-    """
-    try:
-        return _parse(line)
-    except RecursionError:
-        raise LineError("nested too deeply") from None
-
-
 def entry(number: int, line: bytes) -> Entry:
     """The entry a line just written makes."""
-    at, _, event = _parse(line.removesuffix(b"\n"))
+    at, _, event = decode(line.removesuffix(b"\n"))
     return Entry(number, at, event)
 
 
@@ -136,7 +124,12 @@ class _Shape:
     usage: int | None
 
 
-def _parse(line: bytes) -> tuple[datetime, str, Event]:
+def decode(line: bytes) -> tuple[datetime, str, Event]:
+    """The time, `prev` and event of a line without its newline.
+
+    Raises:
+        LineError: it is not what `encode` writes; names the key.
+    """
     if len(line) >= MAX_LINE:
         raise LineError(f"longer than {MAX_LINE} bytes")
     try:
@@ -145,6 +138,8 @@ def _parse(line: bytes) -> tuple[datetime, str, Event]:
         raise LineError("holds bytes that are not ASCII") from None
     except ValueError as error:
         raise LineError(f"no JSON: {error}") from None
+    except RecursionError:
+        raise LineError("nested too deeply") from None
     if type(record) is not dict or end != len(line):
         raise LineError("no JSON object, or more than one")
     kind = record.get("event")
