@@ -64,8 +64,7 @@ def _wrapped(files: Files, path: str, use: str) -> Files:
                     continue
                 lines = [f"from {source.module_name(added)} import {use}"]
                 if others:
-                    node.names = others
-                    lines.append(ast.unparse(node))
+                    lines.append(ast.unparse(ast.ImportFrom(node.module, others, node.level)))
                 changed[user] = source.replaced(files[user], [(node, "\n".join(lines))])
     if len(changed) == 1:
         raise NotApplicable(f"nobody imports {use} from {package}")

@@ -2,17 +2,17 @@
 
 import ast
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from dgm.playbook.base import Files
 
 
 def modules(files: Files) -> Iterator[tuple[str, ast.Module]]:
-    """The syntax of each file that has any, in order of path."""
+    """The syntax of each file that has any, in order of path; not to be changed."""
     for path in sorted(files):
-        try:
-            yield path, ast.parse(files[path])
-        except (SyntaxError, ValueError, RecursionError):
-            continue
+        tree = _parsed(files[path])
+        if tree is not None:
+            yield path, tree
 
 
 def replaced(text: str, pieces: Iterable[tuple[ast.stmt | ast.expr, str]]) -> str:
@@ -87,6 +87,15 @@ def literals(node: ast.AST) -> frozenset[str]:
         for inner in ast.walk(node)
         if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
     )
+
+
+# A mind without memory parses the same few files at every turn.
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> ast.Module | None:
+    try:
+        return ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
 
 
 def _end(node: ast.stmt | ast.expr) -> int:
