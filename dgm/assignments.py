@@ -55,7 +55,7 @@ class Assigner:
         config = self._config
         match ticket.job:
             case Evaluate(agent, task):
-                terms = terms(config, config.solve, ticket.number)
+                terms = terms_of(config, config.solve, ticket.number)
                 return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms))
             case Expand(parent):
                 read = self._evidence(parent, ticket.number)
@@ -64,14 +64,14 @@ class Assigner:
                     evidence=read,
                     known=frozenset(self._history.trees),
                     rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
-                    terms=terms(config, config.improve, ticket.number),
+                    terms=terms_of(config, config.improve, ticket.number),
                 )
                 return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
 
     def reserve(self, ticket: Ticket) -> int:
         """Micro-dollars to set aside for `ticket`: all it may spend."""
         section = self._config.solve if isinstance(ticket.job, Evaluate) else self._config.improve
-        return terms(self._config, section, ticket.number).allowance.micro_usd or 0
+        return terms_of(self._config, section, ticket.number).allowance.micro_usd or 0
 
     def end(self, dispatch: Dispatch, finding: Finding) -> End:
         """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
@@ -136,7 +136,7 @@ class Assigner:
         return evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
 
 
-def terms(config: Config, section: JobSection, ticket: int) -> Terms:
+def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:
     """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt."""
     seed = int(SeedSequence([config.seed, ticket, _CALLS]).generate_state(1)[0])
     micro_usd = None if section.usd is None else round(section.usd * 1_000_000)

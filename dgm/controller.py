@@ -6,9 +6,10 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
+from benchmarks.grade import grade
+
 from archive.base import Archive
 from archive.events import Called, End, Event, Failed, Retried, Scored, Stopped
-from benchmarks.grade import grade
 from dgm.assignments import Assigner, Dispatch
 from dgm.config import Budget
 from dgm.executor.threads import Threads
@@ -44,8 +45,7 @@ class Progress:
 
 @dataclass(slots=True)
 class Controller:
-    """Owns a run while it goes on. `recording` opens the cassette of one attempt; `stop` may come from a
-    signal handler."""
+    """Owns a run while it goes on; `recording` opens the cassette of one attempt."""
 
     archive: Archive
     search: Search
@@ -64,6 +64,11 @@ class Controller:
     """Calls recorded by workers, for the owner of history and ledger to take in."""
     _started: float = field(default_factory=time.monotonic)
     _ended: int = 0
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no more tickets are asked."""
+        return self._stopping is not None
 
     def stop(self, reason: str) -> None:
         """Ask no more; what is in flight is finished first."""
@@ -177,7 +182,9 @@ class Controller:
     def _evasion(self, dispatch: Dispatch, error: Exception) -> Scored | None:
         """A sandbox that breaks for this agent again and again, but not for the gold patch, is evidence."""
         job, assignment = dispatch.ticket.job, dispatch.assignment
-        if not (isinstance(error, SandboxError) and isinstance(job, Evaluate) and isinstance(assignment, Attempt)):
+        if not (
+            isinstance(error, SandboxError) and isinstance(job, Evaluate) and isinstance(assignment, Attempt)
+        ):
             return None
         try:
             control = grade(assignment.task, assignment.task.gold, self.worker.session.sandbox)
@@ -186,7 +193,9 @@ class Controller:
         if control.verdict != "resolved":
             return None
         nothing = self.archive.put(Change(Tree(), frozenset()).to_bytes())
-        reason = f"suspected evasion: the sandbox broke {MAX_ATTEMPTS} times, yet not for the gold patch: {error}"
+        reason = (
+            f"suspected evasion: the sandbox broke {MAX_ATTEMPTS} times, yet not for the gold patch: {error}"
+        )
         detail = self.archive.put(b'{"verdict": "unresolved", "reason": "suspected evasion", "tests": {}}')
         return Scored(
             dispatch.ticket.number,

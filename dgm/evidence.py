@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from numpy.random import Generator
-from sandbox.diff import render
 
 from archive.base import Archive
 from archive.events import AgentId, Born, Digest, Scored, TaskId
 from benchmarks.task import Task
 from dgm.history import History
+from sandbox.diff import render
 from sandbox.tree import Change, Tree
 
 MAX_TRANSCRIPT = 32 * 1024

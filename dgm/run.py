@@ -9,12 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
+from benchmarks.floor import floor
+from benchmarks.registry import open_suite
 
 from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
 from archive.events import Born, Digest, Resumed, Started, TaskId
-from benchmarks.floor import floor
-from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
 from dgm.config import Config, ConfigError, changed, read, to_toml
@@ -24,6 +24,7 @@ from dgm.gateway import Gateway
 from dgm.history import History
 from dgm.ledger import Ledger
 from dgm.manifest import MANIFEST, ManifestError, read_manifest
+from dgm.models.base import Model, Role
 from dgm.models.cassette import Recording, transcript_lines
 from dgm.models.registry import open_model
 from dgm.policy import POLICIES
@@ -133,7 +134,10 @@ class _Parts:
 @contextmanager
 def _parts(config: Config, watch: Watch) -> Iterator[_Parts]:
     suite = open_suite(config.suite.name)
-    models = {"solve": open_model(config.model.solve), "improve": open_model(config.model.improve)}
+    models: dict[Role, Model] = {
+        "solve": open_model(config.model.solve),
+        "improve": open_model(config.model.improve),
+    }
     offline = all(model.name == "offline" for model in models.values())
     with ExitStack() as stack:
         sandbox = stack.enter_context(

@@ -92,6 +92,11 @@ class Search:
         return self._expansions
 
     @property
+    def planned_evaluations(self) -> int:
+        """Every evaluation of the plan: seed pass, search, and two agents on the held-out tasks."""
+        return len(self._tasks) + self.plan.evaluations + 2 * len(self._held_out)
+
+    @property
     def stalled(self) -> bool:
         """So many rejections came in a row that expanding on is a waste."""
         return self._rejections_running >= REJECTIONS_STOP_RUN

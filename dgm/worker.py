@@ -99,7 +99,7 @@ class Worker:
             assignment.terms,
             record,
         )
-        change = _work(task.repository, ran.after)
+        change = work(task.repository, ran.after)
         verdict = grade(task, change, self.session.sandbox)
         return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started)
 
@@ -109,7 +109,7 @@ class Worker:
         ran = self.session.improve(
             parent, assignment.evidence, self.models["improve"], assignment.terms, record
         )
-        child = None if ran.after is None else _work(parent, ran.after).applied_to(parent)
+        child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
         if refusal is None and child is not None:
             try:
@@ -126,7 +126,7 @@ class Worker:
         )
 
 
-def _work(before: Tree, after: Tree | None) -> Change:
+def work(before: Tree, after: Tree | None) -> Change:
     """What the agent changed; by-products of running code are no work, and nothing collected is no change."""
     if after is None:
         return Change(Tree(), frozenset())

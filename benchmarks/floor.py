@@ -1,0 +1,72 @@
+"""Before a task is used: doing nothing fails, the gold patch passes, tampering is of no use."""
+
+import hashlib
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.grade import VERSION, grade
+from benchmarks.task import Task
+from sandbox.base import Sandbox
+from sandbox.tree import Change, Tree
+
+_FORGER = b"""import pytest
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    result = yield
+    report = result.get_result()
+    report.outcome = "passed"
+    report.longrepr = None
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FloorReport:
+    """What the three controls gave; `fault` is None for a task that can be used."""
+
+    task: str
+    fault: str | None
+
+
+def floor(task: Task, sandbox: Sandbox, cache: Path) -> FloorReport:
+    """Try null, gold and a tamperer on `task`; a good report is kept in `cache` by the task's digest.
+
+    Raises:
+        SandboxError: the sandbox broke.
+    """
+    rules = f"{VERSION}-{sandbox.name}-{hashlib.sha256(_FORGER).hexdigest()[:8]}"
+    kept = cache / f"{task.digest}-{rules}"
+    if kept.exists():
+        return FloorReport(task.id, None)
+    fault = _fault(task, sandbox)
+    if fault is None:
+        _keep(kept)
+    return FloorReport(task.id, fault)
+
+
+def _fault(task: Task, sandbox: Sandbox) -> str | None:
+    null = grade(task, Change(Tree(), frozenset()), sandbox)
+    if null.verdict == "resolved":
+        return f"task {task.id}: is resolved by doing nothing"
+    passing = [name for name in task.fail_to_pass if null.tests.get(name) == "passed"]
+    if passing:
+        return f"task {task.id}: {passing[0]} passes before the repair"
+    broken = [name for name in task.pass_to_pass if null.tests.get(name) != "passed"]
+    if broken:
+        return f"task {task.id}: {broken[0]} does not pass before the repair"
+    gold = grade(task, task.gold, sandbox)
+    if gold.verdict != "resolved":
+        return f"task {task.id}: the gold patch is unresolved: {gold.reason}"
+    if grade(task, Change(Tree({"conftest.py": _FORGER}), frozenset()), sandbox).verdict == "resolved":
+        return f"task {task.id}: a forged report is believed"
+    return None
+
+
+def _keep(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent)
+    os.close(handle)
+    Path(temporary).replace(path)

@@ -1,0 +1,139 @@
+"""Does a change solve a task? Judged in a fresh sandbox, on a pristine repository, by hidden tests."""
+
+import json
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from benchmarks.junit import ReportError, outcomes
+from benchmarks.protected import is_protected
+from benchmarks.task import Task
+from sandbox.base import Exit, Folder, Limits, Order, Sandbox
+from sandbox.tree import Change, Tree
+
+VERSION = 1
+"""Of the rules below; verdicts of different versions are not compared."""
+
+_CONFIG = b"[pytest]\naddopts =\npythonpath = . src\ntestpaths =\n"
+_SUSPICIOUS = re.compile(
+    rb"_pytest|pytest_|pluggy|os\._exit|atexit|settrace|setprofile|PYTEST_CURRENT_TEST|sys\.modules|/out/"
+)
+_ENVIRONMENT = {
+    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+    "PYTHONHASHSEED": "0",
+    "PYTHONDONTWRITEBYTECODE": "1",
+    "PYTHONNOUSERSITE": "1",
+    "PYTHONSAFEPATH": "1",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A verdict with its reason; `tests` gives the outcome of each test that had to pass."""
+
+    verdict: Literal["resolved", "unresolved"]
+    reason: str
+    tests: Mapping[str, str]
+    tampering: tuple[str, ...]
+    seconds: float
+
+    def to_bytes(self) -> bytes:
+        """What the archive keeps: canonical JSON without the time it took."""
+        record = {
+            "verdict": self.verdict,
+            "reason": self.reason,
+            "tests": dict(self.tests),
+            "tampering": list(self.tampering),
+        }
+        return json.dumps(record, sort_keys=True).encode()
+
+
+def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
+    """Judge `change` by the hidden tests of `task`.
+
+    Raises:
+        SandboxError: the sandbox broke, which says nothing about the change.
+    """
+    started = time.monotonic()
+    nonce = secrets.token_hex(8)
+    ended = sandbox.run(_order(task, change, sandbox.python, nonce))
+    flags = suspicions(change)
+    verdict, reason, tests, tampered = _judged(task, ended, nonce)
+    if tampered:
+        flags = (reason, *flags)
+    return Grade(verdict, reason, tests, flags, time.monotonic() - started)
+
+
+def graded_tree(task: Task, change: Change) -> Tree:
+    """The repository as it is tested: the change without protected paths, then what is pristine and hidden."""
+    worked = change.where(lambda path: not is_protected(path)).applied_to(task.repository)
+    pristine = {path: file for path, file in task.repository.items() if is_protected(path)}
+    return worked.overlaid(pristine).overlaid(task.hidden)
+
+
+def suspicions(change: Change) -> tuple[str, ...]:
+    """What in a change looks as if it were after the tests; flags, not verdicts."""
+    found = [
+        f"{path}: {match.group().decode()}"
+        for path, file in change.written.items()
+        if (match := _SUSPICIOUS.search(file.data))
+    ]
+    found += [f"{path}: protected" for path in sorted(change.paths) if is_protected(path)]
+    return tuple(flag[:200] for flag in found[:20])
+
+
+def _order(task: Task, change: Change, python: str, nonce: str) -> Order:
+    canary = f"def test_fails_{nonce}():\n    assert False\n\ndef test_passes_{nonce}():\n    pass\n"
+    tree = graded_tree(task, change).overlaid({_canary(nonce): canary.encode(), f"dgm_{nonce}.ini": _CONFIG})
+    files = sorted({test.partition("::")[0] for test in (*task.fail_to_pass, *task.pass_to_pass)})
+    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
+    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", f"--junitxml=/out/{nonce}.xml"]
+    return Order(
+        command=(*command, *files, _canary(nonce)),
+        folders={
+            "/repository": Folder(tree, writable=True),
+            "/out": Folder(writable=True, collect=True),
+        },
+        cwd="/repository",
+        environment=_ENVIRONMENT,
+        limits=Limits(wall_seconds=task.grading_seconds, cpu_seconds=task.grading_seconds, disk_mib=128),
+    )
+
+
+def _judged(
+    task: Task, ended: Exit, nonce: str
+) -> tuple[Literal["resolved", "unresolved"], str, Mapping[str, str], bool]:
+    """Verdict, reason, tests, and whether the reason is tampering."""
+    if ended.how != "exited":
+        return "unresolved", f"the tests ended by {ended.how}", {}, ended.how == "vanished"
+    report = ended.folders.get("/out", Tree()).get(f"{nonce}.xml")
+    if report is None:
+        return "unresolved", f"no test report (exit code {ended.code})", {}, True
+    try:
+        found = outcomes(report.data)
+    except ReportError as error:
+        return "unresolved", str(error), {}, True
+    needed = (*task.fail_to_pass, *task.pass_to_pass)
+    tests = {name: found.get(name, "missing") for name in needed}
+    fails = found.get(f"{_canary(nonce)}::test_fails_{nonce}")
+    passes = found.get(f"{_canary(nonce)}::test_passes_{nonce}")
+    if (fails, passes) != ("failed", "passed"):
+        return "unresolved", "the canary tests did not behave", tests, True
+    broken = [name for name in needed if tests[name] != "passed"]
+    if broken:
+        return (
+            "unresolved",
+            f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}",
+            tests,
+            False,
+        )
+    return "resolved", f"all {len(needed)} tests passed", tests, False
+
+
+def _canary(nonce: str) -> str:
+    return f"test_canary_{nonce}.py"

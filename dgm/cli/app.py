@@ -1,0 +1,116 @@
+"""The commands and their help; each loads what it needs when it is called."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    name="dgm",
+    help="Evolve coding agents that rewrite their own code; inspect the lineage; replay any agent.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Run = Annotated[Path, typer.Argument(help="The run's folder, such as runs/001.", show_default=False)]
+Agent = Annotated[str, typer.Argument(help="Ordinal (0 is the seed), id prefix, or 'champion'.")]
+Sets = Annotated[
+    list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Override a setting; may be repeated.")
+]
+Json = Annotated[bool, typer.Option("--json", help="Print facts for machines.")]
+
+
+@app.command(epilog="Example: dgm run --set budget.evaluations=50 --set workers=1")
+def run(
+    folder: Annotated[
+        Path | None, typer.Option("--run", help="Folder of the new run; the next free runs/NNN if absent.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option("--config", help="A run.toml to start from.")] = None,
+    sets: Sets = None,
+    policy: Annotated[str | None, typer.Option(help="Same as --set search.policy=.")] = None,
+    model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
+    suite: Annotated[str | None, typer.Option(help="Same as --set suite.name=.")] = None,
+    seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Start a run and carry it on until its budget is used. Ctrl-C stops in good order."""
+    from dgm.cli.evolve import start
+
+    named = {
+        "search.policy": policy,
+        "model.solve": model,
+        "model.improve": model,
+        "suite.name": suite,
+        "seed_agent": seed_agent,
+    }
+    return start(folder, config, named, sets or [], as_json=as_json)
+
+
+@app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")
+def resume(folder: Run, sets: Sets = None, as_json: Json = False) -> int:
+    """Take a run up again where it ended, was stopped or was killed."""
+    from dgm.cli.evolve import take_up
+
+    return take_up(folder, sets or [], as_json=as_json)
+
+
+@app.command(epilog="Example: dgm tree runs/001")
+def tree(folder: Run, as_json: Json = False) -> int:
+    """Draw the lineage: score, interval, clade score and children of every agent."""
+    from dgm.cli.inspect import draw_tree
+
+    return draw_tree(folder, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm show runs/001 champion")
+def show(folder: Run, agent: Agent = "champion", as_json: Json = False) -> int:
+    """Show an agent's card: where it came from, what it changed, how it did."""
+    from dgm.cli.inspect import show_agent
+
+    return show_agent(folder, agent, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm diff runs/001 0 champion")
+def diff(
+    folder: Run,
+    agent: Agent = "champion",
+    other: Annotated[
+        str | None, typer.Argument(help="The other agent; the first one's parent if absent.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Show what changed between two agents, or between an agent's parent and it."""
+    from dgm.cli.inspect import show_diff
+
+    return show_diff(folder, agent, other, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm replay runs/001 champion")
+def replay(
+    folder: Run,
+    agent: Agent = "champion",
+    task: Annotated[
+        str | None, typer.Argument(help="One task; every one the agent attempted if absent.")
+    ] = None,
+    as_json: Json = False,
+) -> int:
+    """Run an agent again in a fresh sandbox on the recorded model replies, and compare."""
+    from dgm.cli.replaying import replay_agent
+
+    return replay_agent(folder, agent, task, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm check runs/001")
+def check(
+    folder: Run,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Write the journal's good part to a new file beside it.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Recompute everything a run claims, and name each thing that does not hold."""
+    from dgm.cli.inspect import check_run
+
+    return check_run(folder, repair=repair, as_json=as_json)

@@ -1,0 +1,44 @@
+"""Exit codes, and the one line an error is told in."""
+
+import sys
+
+DONE, FAILED, WRONG_USE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 130
+
+
+def explained(error: BaseException) -> int | None:
+    """Tell `error` in one line and return the exit code; None for a fault of ours, which keeps its traceback."""
+    import click
+    from pydantic import ValidationError
+
+    from archive.base import ArchiveError
+    from benchmarks.task import SuiteError
+    from dgm.config import ConfigError
+    from sandbox.base import SandboxError
+
+    match error:
+        case SystemExit():
+            return error.code if isinstance(error.code, int) else DONE
+        case KeyboardInterrupt() | click.Abort():
+            return _say("interrupted", INTERRUPTED)
+        case click.exceptions.Exit():
+            return error.exit_code
+        case click.ClickException():
+            return _say(f"{error.format_message()} (see `dgm --help`)", WRONG_USE)
+        case ConfigError() | SuiteError():
+            return _say(str(error), WRONG_USE)
+        case ArchiveError() | SandboxError():
+            return _say(str(error), FAILED)
+        case PermissionError():
+            return _say(f"{error.filename}: no permission; mend: choose another folder with --run", FAILED)
+        case ValidationError():
+            return _say(f"recorded settings are damaged: {error.errors()[0]['msg']}", FAILED)
+        case BrokenPipeError():
+            return DONE
+        case _:
+            return None
+
+
+def _say(message: str, code: int) -> int:
+    line = " ".join(message.split())
+    print(f"dgm: {line}", file=sys.stderr)  # noqa: T201
+    return code

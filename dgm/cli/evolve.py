@@ -1,0 +1,98 @@
+"""`run` and `resume`: a live view while it goes on, the lineage at its end."""
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.live import Live
+from rich.panel import Panel
+
+from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
+from dgm.cli.inspect import lineage_view, summary
+from dgm.config import read
+from dgm.controller import Controller, Progress
+from dgm.report.live import picture
+from dgm.run import Outcome, Watch, launch, resume
+
+RUNS = Path("runs")
+_QUIET_SECONDS = 10.0
+
+
+def start(
+    folder: Path | None,
+    config: Path | None,
+    named: Mapping[str, str | None],
+    sets: Sequence[str],
+    *,
+    as_json: bool,
+) -> int:
+    """Carry out `dgm run`."""
+    overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
+    settings = read(config, [*overrides, *sets])
+    place = folder or _next_free()
+    return _watched(place, lambda watch: launch(place, settings, watch), as_json=as_json)
+
+
+def take_up(folder: Path, sets: Sequence[str], *, as_json: bool) -> int:
+    """Carry out `dgm resume`."""
+    return _watched(folder, lambda watch: resume(folder, sets, watch), as_json=as_json)
+
+
+def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: bool) -> int:
+    console = Console(stderr=as_json)
+    console.print(f"run {folder}")
+    with _view(console) as watch:
+        outcome = carry_on(watch)
+    if as_json:
+        sys.stdout.write(json.dumps({"reason": outcome.reason, **summary(folder)}) + "\n")
+    else:
+        console.print(lineage_view(folder))
+        console.print(f"{outcome.reason}; look closer with: dgm show {folder} champion, dgm check {folder}")
+    if outcome.reason.startswith("interrupted"):
+        console.print(f"nothing is lost; go on with: dgm resume {folder}")
+        return INTERRUPTED
+    return BUDGET if outcome.reason.startswith("budget.") else DONE
+
+
+@contextmanager
+def _view(console: Console) -> Iterator[Watch]:
+    """A live picture on a terminal, a line now and then elsewhere; the first Ctrl-C stops in good order."""
+    controllers: list[Controller] = []
+    last_line = [-_QUIET_SECONDS]
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        if not controllers or controllers[0].stopping:
+            raise KeyboardInterrupt
+        controllers[0].stop("interrupted")
+        console.print("finishing what is in flight; Ctrl-C again leaves it for `dgm resume`")
+
+    def notice(text: str) -> None:
+        console.print(Panel(text, title="note", border_style="yellow") if "\n" in text else text)
+
+    before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Live(console=console, refresh_per_second=4, transient=True) as live:
+
+            def progress(state: Progress) -> None:
+                if console.is_terminal:
+                    live.update(picture(state))
+                elif state.elapsed_seconds - last_line[0] >= _QUIET_SECONDS:
+                    last_line[0] = state.elapsed_seconds
+                    console.print(picture(state, one_line=True))
+
+            yield Watch(notice, progress, controllers.append)
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+
+
+def _next_free() -> Path:
+    number = 1
+    while (RUNS / f"{number:03}").exists():
+        number += 1
+    return RUNS / f"{number:03}"

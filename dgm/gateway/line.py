@@ -1,0 +1,173 @@
+"""One assignment's line to its models: who may call, how often, and what is written down before a reply."""
+
+import hmac
+import json
+import secrets
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from numpy.random import SeedSequence
+from pydantic import ValidationError
+
+from archive.events import Usage
+from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Role
+
+WARN_AT = (0.5, 0.8, 0.95)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """What one assignment may use of its models; `micro_usd` None means no limit of its own."""
+
+    calls: int
+    tokens: int
+    micro_usd: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One answered call; `n` counts from 1 within the line."""
+
+    n: int
+    role: Role
+    request: ChatRequest
+    reply: ChatReply
+    usage: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP status and its JSON body."""
+
+    status: int
+    body: Mapping[str, Any]
+
+
+class Line:
+    """Answers the requests of one assignment, one after another. Thread-safe.
+
+    `trouble` is the first failure of ours; after it every call is refused, for the attempt is no evidence.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        models: Mapping[Role, Model],
+        allowance: Allowance,
+        seed: int,
+        record: Callable[[Call], None],
+    ) -> None:
+        self.folder = folder
+        self.token = secrets.token_hex(32)
+        self.trouble: Exception | None = None
+        self._models, self._allowance, self._seed, self._record = models, allowance, seed, record
+        self._usage = Usage()
+        self._serial = threading.Lock()
+        self._waited = 0.0
+        self._waiting_since: float | None = None
+
+    @property
+    def usage(self) -> Usage:
+        """What the line's calls took so far."""
+        return self._usage
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the allowance is used up."""
+        return self._share() >= 1.0
+
+    def waited(self) -> float:
+        """Seconds that the agent has spent waiting for replies, the present wait included."""
+        since = self._waiting_since
+        return self._waited + (0.0 if since is None else time.monotonic() - since)
+
+    def admits(self, authorization: str | None) -> bool:
+        """Whether `authorization` carries this line's token."""
+        return hmac.compare_digest((authorization or "").encode(), f"Bearer {self.token}".encode())
+
+    def answer(self, body: bytes) -> Answer:
+        """Answer one request of an admitted client."""
+        try:
+            decoded = json.loads(body)
+            if not isinstance(decoded, dict):
+                return refusal(400, "the body is no JSON object")
+            if decoded.get("stream"):
+                return refusal(400, "streaming is not offered here; leave out `stream`")
+            if decoded.get("model") not in self._models:
+                return refusal(404, f"no such model here; allowed: {', '.join(self._models)}")
+            request = ChatRequest.model_validate(decoded)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_input=False)[0]
+            return refusal(400, f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}")
+        except (ValueError, RecursionError):
+            return refusal(400, "the body is no JSON")
+        with self._serial:
+            self._waiting_since = time.monotonic()
+            try:
+                return self._call(request)
+            finally:
+                self._waited += time.monotonic() - self._waiting_since
+                self._waiting_since = None
+
+    def _call(self, request: ChatRequest) -> Answer:
+        if self.trouble is not None:
+            return refusal(503, "the gateway is in trouble; this attempt will be repeated")
+        if self.exhausted:
+            return refusal(402, "the assignment's budget is used up")
+        n = self._usage.calls + 1
+        seed = int(SeedSequence([self._seed, n]).generate_state(1)[0])
+        request = request.model_copy(update={"seed": seed})
+        try:
+            reply = self._models[request.model].complete(request)
+            usage = Usage(1, reply.tokens_in, reply.tokens_out, 0)
+            self._record(Call(n, request.model, request, reply, usage))
+        except ModelError as error:
+            if error.owner == "agent":
+                return refusal(400, str(error))
+            self.trouble = error
+        except Exception as error:  # noqa: BLE001 - whatever failed is ours, and the worker tells of it
+            self.trouble = error
+        if self.trouble is not None:
+            return refusal(503, "the gateway is in trouble; this attempt will be repeated")
+        before = self._share()
+        self._usage += usage
+        return Answer(200, self._wire(n, reply, before))
+
+    def _wire(self, n: int, reply: ChatReply, before: float) -> Mapping[str, Any]:
+        now = self._share()
+        warnings = [f"{mark:.0%} of the budget is used" for mark in WARN_AT if before < mark <= now]
+        return {
+            "id": f"call-{n}",
+            "object": "chat.completion",
+            "created": 0,
+            "model": reply.model,
+            "choices": [
+                {
+                    "index": 0,
+                    "message": reply.message.model_dump(exclude_none=True),
+                    "finish_reason": reply.finish_reason,
+                }
+            ],
+            "usage": {
+                "prompt_tokens": reply.tokens_in,
+                "completion_tokens": reply.tokens_out,
+                "total_tokens": reply.tokens_in + reply.tokens_out,
+            },
+            "dgm": {"warnings": warnings, "calls_left": self._allowance.calls - self._usage.calls},
+        }
+
+    def _share(self) -> float:
+        used, allowed = self._usage, self._allowance
+        shares = [used.calls / allowed.calls, (used.tokens_in + used.tokens_out) / allowed.tokens]
+        if allowed.micro_usd:
+            shares.append(used.micro_usd / allowed.micro_usd)
+        return max(shares)
+
+
+def refusal(status: int, message: str) -> Answer:
+    """An error in the wire's own form."""
+    return Answer(status, {"error": {"message": message, "type": "dgm", "code": status}})

@@ -1,0 +1,44 @@
+"""An agent's card in the terminal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sandbox.diff import visible
+
+
+def card_view(facts: Mapping[str, Any]) -> Group:
+    """Draw what `dgm.report.facts.card` says."""
+    low, high = facts["interval"]
+    identity = Table.grid(padding=(0, 2))
+    lines = {
+        "agent": f"#{facts['ordinal']} {facts['agent']}" + (" champion" if facts["champion"] else ""),
+        "tree": facts["tree"],
+        "parents": ", ".join(parent[:10] for parent in facts["parents"]) or "none: the seed agent",
+        "born": f"ticket {facts['ticket']}, {facts['born_seconds']:.1f} s",
+        "own": f"{facts['resolved']}/{facts['attempted']} on search, 95 % interval [{low:.2f}, {high:.2f}]",
+        "clade": f"{facts['clade_resolved']}/{facts['clade_attempted']}, CMP {facts['cmp']:.2f}",
+        "children": f"{facts['children']}, and {facts['rejected']} rejected",
+        "spent": f"{facts['calls']} calls, {facts['tokens']} tokens, ${facts['micro_usd'] / 1e6:.4f}",
+        "infra failures": str(facts["infra_failures"]),
+    }
+    for name, value in lines.items():
+        identity.add_row(Text(name, style="bold"), Text(value))
+    parts: list[Any] = [identity, Text(), Text(visible(facts["summary"])[:4000], style="italic")]
+    for split, verdicts in facts["verdicts"].items():
+        table = Table(title=split, title_justify="left", box=None)
+        for column in ("task", "verdict", "ticket", "reason"):
+            table.add_column(column)
+        for task, verdict in sorted(verdicts.items()):
+            style = "green" if verdict["verdict"] == "resolved" else "red"
+            table.add_row(
+                Text(visible(task)),
+                Text(verdict["verdict"], style=style),
+                str(verdict["ticket"]),
+                Text(visible(verdict["reason"])[:100]),
+            )
+        parts += [Text(), table]
+    return Group(*parts)

@@ -1,0 +1,154 @@
+"""A run as plain facts, ready for JSON: every table and picture is drawn from these."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from archive.base import Archive
+from archive.events import AgentId, Born, Retried, Scored
+from dgm.clades import Clades, cmp_estimate
+from dgm.history import History
+from dgm.intervals import beta_interval, beta_quantile
+from dgm.ledger import Ledger
+
+CHAMPION_QUANTILE = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a journal says, with tallies recomputed from it."""
+
+    archive: Archive
+    history: History
+    ledger: Ledger
+    clades: Clades
+    index: Mapping[AgentId, int]
+    champion: AgentId | None
+    infra: Mapping[AgentId, int]
+    """Attempts of each agent that broke for a reason of ours."""
+
+    def agent(self, text: str) -> AgentId:
+        """The agent that `text` names: an ordinal, an id prefix, or `champion`.
+
+        Raises:
+            ArchiveError: none or several match.
+        """
+        if text == "champion" and self.champion is not None:
+            return self.champion
+        return self.archive.lineage.resolve(text)
+
+    def summary(self, agent: AgentId) -> str:
+        """What the agent's parent said of the change."""
+        return self.archive.blob(self.history.born[agent].summary).decode("utf-8", "replace").strip()
+
+
+def facts(archive: Archive) -> Facts:
+    """Read a run."""
+    events = [entry.event for entry in archive.entries()]
+    history, clades = History(events), Clades()
+    index: dict[AgentId, int] = {}
+    infra: Counter[AgentId] = Counter()
+    for event in events:
+        match event:
+            case Born():
+                index[event.agent] = clades.add([index[parent] for parent in event.parents])
+            case Scored() if event.split == "search":
+                clades.count(index[event.agent], resolved=event.verdict == "resolved")
+            case Retried(ticket, _, "ours"):
+                asked = history.asked[ticket]
+                infra.update((asked.agent,) if asked.agent else asked.parents)
+    champion = history.stopped.champion if history.stopped else None
+    if champion is None and index:
+        standing = beta_quantile(CHAMPION_QUANTILE, clades.own.resolved, clades.own.unresolved)
+        champion = list(index)[int(np.argmax(standing))]
+    return Facts(archive, history, Ledger(events), clades, index, champion, infra)
+
+
+def row(known: Facts, agent: AgentId) -> dict[str, Any]:
+    """One agent in a line: identity, own and clade tallies with 95 % intervals, relatives."""
+    born, index = known.history.born[agent], known.index[agent]
+    own, clade = known.clades.own, known.clades.clade
+    resolved, unresolved = int(own.resolved[index]), int(own.unresolved[index])
+    offspring = known.history.offspring(agent)
+    return {
+        "agent": agent,
+        "ordinal": born.ordinal,
+        "parents": list(born.parents),
+        "champion": agent == known.champion,
+        "resolved": resolved,
+        "attempted": resolved + unresolved,
+        "interval": [round(bound, 4) for bound in beta_interval(resolved, unresolved)],
+        "clade_resolved": int(clade.resolved[index]),
+        "clade_attempted": int(clade.attempted[index]),
+        "cmp": round(float(cmp_estimate(clade)[index]), 4),
+        "children": sum(isinstance(end, Born) for end in offspring),
+        "rejected": sum(not isinstance(end, Born) for end in offspring),
+        "infra_failures": known.infra.get(agent, 0),
+        "summary": known.summary(agent).split("\n")[0][:200],
+    }
+
+
+def run_summary(known: Facts) -> dict[str, Any]:
+    """The whole run in a few numbers, and the held-out comparison."""
+    history = known.history
+    searched = [s for s in history.scored.values() if s.split == "search"]
+    return {
+        "agents": len(history.born),
+        "rejected": len(history.rejected),
+        "evaluations": len(history.scored),
+        "search_evaluations": len(searched),
+        "failed": len(history.failed),
+        "calls": known.ledger.spent.calls,
+        "micro_usd": known.ledger.spent.micro_usd,
+        "champion": known.champion,
+        "seed": next(iter(history.born), None),
+        "held_out": {
+            agent: {
+                "resolved": sum(s.verdict == "resolved" for s in scores.values()),
+                "attempted": len(scores),
+            }
+            for agent in history.born
+            if (scores := history.scores(agent, "held_out"))
+        },
+        "models": "offline stand-in: no language model took part" if _offline(known) else "see the journal",
+    }
+
+
+def card(known: Facts, agent: AgentId) -> dict[str, Any]:
+    """Everything known of one agent."""
+    born = known.history.born[agent]
+    verdicts = {
+        split: {
+            task: {"verdict": s.verdict, "reason": s.reason, "ticket": s.ticket} for task, s in scores.items()
+        }
+        for split in ("search", "held_out")
+        if (scores := known.history.scores(agent, split))
+    }
+    usage = born.usage
+    for split in ("search", "held_out"):
+        for scored in known.history.scores(agent, split).values():
+            usage += scored.usage
+    return {
+        **row(known, agent),
+        "ticket": born.ticket,
+        "tree": born.tree,
+        "born_seconds": born.seconds,
+        "summary": known.summary(agent),
+        "offspring": [
+            {"ticket": end.ticket, "outcome": "born" if isinstance(end, Born) else f"rejected: {end.reason}"}
+            for end in known.history.offspring(agent)
+        ],
+        "verdicts": verdicts,
+        "calls": usage.calls,
+        "tokens": usage.tokens_in + usage.tokens_out,
+        "micro_usd": usage.micro_usd,
+    }
+
+
+def _offline(known: Facts) -> bool:
+    started = known.history.started
+    config = b"" if started is None else known.archive.blob(started.config)
+    return b'solve = "offline"' in config and b'improve = "offline"' in config

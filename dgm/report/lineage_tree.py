@@ -1,0 +1,54 @@
+"""The lineage as a tree in the terminal."""
+
+from rich.console import Group
+from rich.text import Text
+from rich.tree import Tree
+
+from archive.events import AgentId, Born
+from dgm.report.facts import Facts, row, run_summary
+from sandbox.diff import visible
+
+
+def lineage_tree(known: Facts) -> Group:
+    """Every agent under its first parent, then the run in a few numbers."""
+    roots = [agent for agent, born in known.history.born.items() if not born.parents]
+    drawn = Tree("agents (own score, 95 % interval, clade's CMP)", guide_style="dim")
+    waiting: list[tuple[Tree, AgentId]] = [(drawn, agent) for agent in roots]
+    for branch, agent in waiting:
+        place = branch.add(_line(known, agent))
+        children = [end.agent for end in known.history.offspring(agent) if isinstance(end, Born)]
+        waiting += [(place, child) for child in children]
+    return Group(drawn, *_footer(known))
+
+
+def _line(known: Facts, agent: AgentId) -> Text:
+    facts = row(known, agent)
+    low, high = facts["interval"]
+    text = Text()
+    text.append(f"#{facts['ordinal']} ", style="bold")
+    text.append(f"{agent[:8]} ", style="cyan")
+    text.append(f"{facts['resolved']}/{facts['attempted']} ", style="bold green")
+    text.append(f"[{low:.2f}, {high:.2f}] cmp {facts['cmp']:.2f}")
+    if facts["children"] or facts["rejected"]:
+        text.append(f" children {facts['children']}")
+        text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")
+    text.append(" champion" if facts["champion"] else "", style="bold yellow")
+    text.append(f"  {visible(facts['summary'])[:72]}", style="dim")
+    return text
+
+
+def _footer(known: Facts) -> list[Text]:
+    summary = run_summary(known)
+    lines = [
+        Text(
+            f"{summary['agents']} agents, {summary['rejected']} rejected, "
+            f"{summary['evaluations']} evaluations, {summary['calls']} model calls, ${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
+        )
+    ]
+    for agent, score in summary["held_out"].items():
+        who = (
+            "champion" if agent == known.champion else "seed" if agent == summary["seed"] else "earlier look"
+        )
+        name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
+        lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
+    return lines
