@@ -70,7 +70,7 @@ def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
 
 
 def graded_tree(task: Task, change: Change) -> Tree:
-    """The repository as it is tested: the change without protected paths, then what is pristine and hidden."""
+    """The repository as it is tested: the change, protected paths from the pristine tree, hidden tests."""
     worked = change.where(lambda path: not is_protected(path)).applied_to(task.repository)
     pristine = {path: file for path, file in task.repository.items() if is_protected(path)}
     return worked.overlaid(pristine).overlaid(task.hidden)
@@ -92,7 +92,7 @@ def _order(task: Task, change: Change, python: str, nonce: str) -> Order:
     tree = graded_tree(task, change).overlaid({_canary(nonce): canary.encode(), f"dgm_{nonce}.ini": _CONFIG})
     files = sorted({test.partition("::")[0] for test in (*task.fail_to_pass, *task.pass_to_pass)})
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
-    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", f"--junitxml=/out/{nonce}.xml"]
+    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
     return Order(
         command=(*command, *files, _canary(nonce)),
         folders={
@@ -126,12 +126,8 @@ def _judged(
         return "unresolved", "the canary tests did not behave", tests, True
     broken = [name for name in needed if tests[name] != "passed"]
     if broken:
-        return (
-            "unresolved",
-            f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}",
-            tests,
-            False,
-        )
+        reason = f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}"
+        return "unresolved", reason, tests, False
     return "resolved", f"all {len(needed)} tests passed", tests, False
 
 

@@ -36,7 +36,7 @@ _TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
 def is_protected(path: str) -> bool:
     """Whether grading takes `path` from the pristine repository, whatever the agent did to it."""
     *folders, name = path.split("/")
-    first = path.split("/")[0].removesuffix(".py")
+    first = path.split("/", maxsplit=1)[0].removesuffix(".py")
     return (
         name in _NAMES
         or name.startswith(".git")

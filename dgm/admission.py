@@ -16,6 +16,7 @@ _TRIAL_TERMS = Terms(
     Limits(wall_seconds=30.0, cpu_seconds=20.0, memory_mib=512, processes=64, disk_mib=32),
     Allowance(calls=12, tokens=500_000),
 )
+_GIT_FILES = frozenset({".gitmodules", ".gitattributes", ".gitconfig"})
 _NOTE = b"\n# admitted\n"
 
 
@@ -35,6 +36,9 @@ def objection(
         return f"source could not be collected: {'; '.join(breaches) or 'nothing came back'}"
     if breaches:
         return f"path trickery: {'; '.join(list(breaches)[:3])}"
+    tricky = [path for path in child if path.rpartition("/")[2].casefold() in _GIT_FILES]
+    if tricky:
+        return f"path trickery: {tricky[0]} would act on git"
     if child.hash in known:
         return f"same content as a known agent (tree {child.hash[:10]})"
     if len(child) > rules.max_files:

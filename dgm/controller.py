@@ -6,10 +6,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 
-from benchmarks.grade import grade
-
 from archive.base import Archive
-from archive.events import Called, End, Event, Failed, Retried, Scored, Stopped
+from archive.events import Called, End, Event, Failed, Retried, Scored, Stopped, Usage
+from benchmarks.grade import grade
 from dgm.assignments import Assigner, Dispatch
 from dgm.config import Budget
 from dgm.executor.threads import Threads
@@ -192,6 +191,7 @@ class Controller:
             return None
         if control.verdict != "resolved":
             return None
+        calls = self.history.calls(dispatch.ticket.number, dispatch.attempt)
         nothing = self.archive.put(Change(Tree(), frozenset()).to_bytes())
         reason = (
             f"suspected evasion: the sandbox broke {MAX_ATTEMPTS} times, yet not for the gold patch: {error}"
@@ -206,6 +206,7 @@ class Controller:
             reason,
             nothing,
             detail,
+            usage=sum((call.usage for call in calls), Usage()),
         )
 
     def _record(self, event: Event) -> None:

@@ -9,12 +9,12 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-from benchmarks.floor import floor
 from benchmarks.registry import open_suite
 
 from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
 from archive.events import Born, Digest, Resumed, Started, TaskId
+from benchmarks.floor import floor
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
 from dgm.config import Config, ConfigError, changed, read, to_toml

@@ -5,9 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from benchmarks.grade import Grade, grade
-
 from archive.events import Usage
+from benchmarks.grade import Grade, grade
 from benchmarks.task import Task
 from dgm.admission import Rules, objection, trial
 from dgm.gateway import Call

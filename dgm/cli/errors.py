@@ -6,7 +6,7 @@ DONE, FAILED, WRONG_USE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 130
 
 
 def explained(error: BaseException) -> int | None:
-    """Tell `error` in one line and return the exit code; None for a fault of ours, which keeps its traceback."""
+    """Tell `error` in one line and return the exit code; None for a fault of ours."""
     import click
     from pydantic import ValidationError
 

@@ -42,7 +42,8 @@ def _footer(known: Facts) -> list[Text]:
     lines = [
         Text(
             f"{summary['agents']} agents, {summary['rejected']} rejected, "
-            f"{summary['evaluations']} evaluations, {summary['calls']} model calls, ${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
+            f"{summary['evaluations']} evaluations, {summary['calls']} model calls, "
+            f"${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
         )
     ]
     for agent, score in summary["held_out"].items():
