@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from numpy.random import SeedSequence
 from pydantic import ValidationError
 
 from archive.events import Usage
@@ -119,8 +118,7 @@ class Line:
         if self.exhausted:
             return refusal(402, "the assignment's budget is used up")
         n = self._usage.calls + 1
-        seed = int(SeedSequence([self._seed, n]).generate_state(1)[0])
-        request = request.model_copy(update={"seed": seed})
+        request = request.model_copy(update={"seed": self._seed})
         try:
             reply = self._models[request.model].complete(request)
             usage = Usage(1, reply.tokens_in, reply.tokens_out, 0)
