@@ -16,7 +16,7 @@ from typing import Self
 
 from sandbox import cgroup, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out, complaint, end
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes, complaint, end
 from sandbox.self_check import strengths
 from sandbox.slots import held_uid, lent_socket
 from sandbox.tree import File
@@ -47,6 +47,7 @@ class BubblewrapSandbox:
 
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a fresh place that nothing survives."""
+        check_sizes(order)
         with held_uid(self._cache) as uid, lent_socket(order.socket_folder, uid), self._group(order) as group:
             process, child = self._start(order, uid)
             return carry_out(process, child, order, self._task(order), group)
@@ -185,8 +186,6 @@ def _places(order: Order, lend: Lend) -> list[str]:
             f"{read_only} read-only files in one order; at most {MAX_READ_ONLY_FILES} can be placed"
         )
     for path, folder in order.folders.items():
-        if folder.tree.size > disk:
-            raise SandboxError(f"{path} holds {folder.tree.size} bytes, more than its disk of {disk}")
         if folder.writable:
             arguments += ["--perms", "0755", "--size", str(disk), "--tmpfs", path]
         else:

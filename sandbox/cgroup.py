@@ -2,21 +2,18 @@
 
 import contextlib
 import os
-import re
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Protocol
 
+from sandbox import owner
 from sandbox.base import How, Limits, SandboxError
 
-LABEL = "dgm-sandbox"
+PREFIX = "dgm-sandbox-"
 SPARE_TASKS = 32
 """Above the limit that the launcher watches, so that crossing it is seen before it is refused."""
-_NAME = re.compile(rf"{LABEL}-(\d+)-(\d+)-\d+")
-_numbers = count()
 
 
 class Group(Protocol):
@@ -97,7 +94,7 @@ class Cgroups:
         Raises:
             SandboxError: it can't be made.
         """
-        name = f"{LABEL}-{os.getpid()}-{_start_time(os.getpid())}-{next(_numbers)}"
+        name = PREFIX + owner.label()
         group = Cgroup(tuple(parent / name for parent in self.parents))
         memory, tasks = str(limits.memory_mib * 2**20), str(limits.processes + 1 + SPARE_TASKS)
         try:
@@ -116,9 +113,8 @@ class Cgroups:
     def clear_stale(self) -> None:
         """Remove groups that a controller left when it was killed."""
         for parent in self.parents:
-            for folder in parent.glob(f"{LABEL}-*"):
-                owner = _NAME.fullmatch(folder.name)
-                if owner and _start_time(int(owner[1])) != int(owner[2]):
+            for folder in parent.glob(PREFIX + "*"):
+                if owner.abandoned(folder.name):
                     with contextlib.suppress(OSError):
                         folder.rmdir()
 
@@ -130,14 +126,6 @@ def _set(group: Cgroup, names: tuple[str, ...], value: str) -> None:
                 (folder / name).write_text(value)
                 return
     raise FileNotFoundError(f"no {names[0]} in {group.folders[0].parent}")
-
-
-def _start_time(pid: int) -> int:
-    """Clock ticks since boot at which a process started, 0 if there is none: tells a reused pid apart."""
-    try:
-        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
-    except OSError:
-        return 0
 
 
 def _mounts() -> Iterator[tuple[Path, str, str]]:

@@ -216,9 +216,10 @@ class Supervision:
             if ended_at is None:
                 paused = self._order.paused()
                 over = now - self._started - paused - limits.wall_seconds
-                if over >= 0 and stopped_at is None:
-                    self._how, stopped_at = "deadline", now
-                    self._wire.send(frame(launcher.STOP, b"deadline"), now + 1)
+                broken = self._evidence() or ("deadline" if over >= 0 else None)
+                if broken is not None and stopped_at is None:
+                    self._how, stopped_at = broken, now
+                    self._wire.send(frame(launcher.STOP, broken.encode()), now + 1)
                 elif paused > told:
                     self._wire.send(frame(launcher.PAUSED, str(paused).encode()), now + 1)
                     told = paused

@@ -7,7 +7,7 @@ nothing inside can kill or stop.
 """
 
 # Starts fast, works on descriptors and byte names, and exists to start a process: no pathlib, no contextlib.
-# ruff: noqa: PTH, SIM105, S103, S606, UP031
+# ruff: noqa: PTH101, PTH103, PTH116, PTH118, PTH120, PTH208, SIM105, S103, S606, UP031
 
 import ctypes
 import errno
@@ -34,6 +34,7 @@ GO, STOP, PAUSED = b"g", b"s", b"t"
 READY, REFUSED, OUTPUT, ENDED, FOLDER, BREACH, LOST, DONE = b"R", b"X", b"O", b"E", b"F", b"B", b"L", b"Z"
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS = 1, 4, 36, 38
+IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -94,10 +95,12 @@ class Place:
 def main() -> None:
     """Serve one order and end with the process."""
     frames = Frames(_moved(0, os.O_RDONLY), _moved(1, os.O_WRONLY))
-    signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    if os.getpid() != 1:
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    if os.getpid() == 1:
+        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    else:  # it must outlive the host by a moment, to kill what would live on
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     frames.send(READY)
     frames.flush()
@@ -357,18 +360,30 @@ class Command:
     def _check_by_walking(self) -> None:
         entries = 0
         for place in self._places:
-            used = 0
-            for folder, folders, names in os.walk(place.path) if not place.mounted else ():
-                entries += len(folders) + len(names)
-                if entries > self._limits["entries"]:
-                    raise Stopped("entries")
-                for name in names:
+            used, folders = 0, [] if place.mounted else [place.path]
+            while folders:
+                for entry in _scanned(folders.pop()):
+                    entries += 1
+                    if entries > self._limits["entries"]:
+                        raise Stopped("entries")
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                        continue
                     try:
-                        used += os.lstat(os.path.join(folder, name)).st_blocks * 512
+                        used += entry.stat(follow_symlinks=False).st_blocks * 512
                     except OSError:
                         continue
             if used > self._limits["disk_bytes"]:
                 raise Stopped("disk")
+
+
+def _scanned(folder: bytes) -> "list[os.DirEntry[bytes]]":
+    """What is in a folder that may vanish, be closed to us or be too deep to name."""
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def _become(job: Job, held: int, sink: int) -> None:
@@ -395,7 +410,8 @@ def _become(job: Job, held: int, sink: int) -> None:
         os.dup2(sink, 1)
         os.dup2(sink, 2)
         os.chdir(job.cwd)
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+        for number in IGNORED:
+            signal.signal(number, signal.SIG_DFL)
         os.execvpe(job.command[0], job.command, job.environment)
     except OSError as error:
         os.write(2, b"cannot start the command: " + str(error).encode("utf-8", "replace") + b"\n")

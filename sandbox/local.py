@@ -9,7 +9,7 @@ from sandbox.base import Exit, How, Order, SandboxError
 from sandbox.cgroup import Group
 from sandbox.frames import Gone, Place, Supervision, Task, Wire, await_ready, send_job
 
-__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "complaint", "end"]
+__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "check_sizes", "complaint", "end"]
 
 ENVIRONMENT = {
     "PATH": "/runtime/bin:/usr/bin:/bin",
@@ -42,6 +42,18 @@ def carry_out(
         return Supervision(wire, order, _nothing if group is None else group.evidence).finish()
     finally:
         end(process)
+
+
+def check_sizes(order: Order) -> None:
+    """See that what is to be placed fits.
+
+    Raises:
+        SandboxError: it does not.
+    """
+    disk = order.limits.disk_mib * 2**20
+    for path, folder in order.folders.items():
+        if folder.tree.size > disk:
+            raise SandboxError(f"{path} holds {folder.tree.size} bytes, more than its disk of {disk}")
 
 
 def _nothing() -> How | None:

@@ -3,7 +3,6 @@
 import contextlib
 import os
 import re
-import secrets
 import signal
 import stat
 import subprocess
@@ -13,9 +12,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from sandbox import runtime
+from sandbox import owner, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes
 from sandbox.self_check import strengths
 from sandbox.slots import held_uid, lent_socket
 
@@ -34,6 +33,9 @@ class ProcessSandbox:
     def __init__(self) -> None:
         self._cache = runtime.cache_folder()
         self._runtime = runtime.Runtime.ready()
+        for left in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+            if owner.abandoned(left.name):
+                remove(left)
 
     @property
     def python(self) -> str:
@@ -42,6 +44,7 @@ class ProcessSandbox:
 
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a temporary folder and remove it, with every process that was started."""
+        check_sizes(order)
         with self._user() as uid, lent_socket(order.socket_folder, uid), _base(uid) as base:
             try:
                 process = self._start(base, uid)
@@ -122,7 +125,7 @@ def substituted(text: str, places: Mapping[str, str]) -> str:
 
 @contextlib.contextmanager
 def _base(uid: int | None) -> Iterator[Path]:
-    base = Path(tempfile.gettempdir(), PREFIX + secrets.token_hex(8))
+    base = Path(tempfile.gettempdir(), PREFIX + owner.label())
     try:
         base.mkdir(mode=0o700)
         if uid is not None:

@@ -1,0 +1,28 @@
+"""Names for things on the host that outlive a killed controller, so that the next one may clear them."""
+
+import os
+import re
+import secrets
+from pathlib import Path
+
+_LABEL = re.compile(r"([0-9a-f]{8})([0-9a-f]{16})[0-9a-f]{8}")
+
+
+def label() -> str:
+    """A new name part that tells which process made the thing: 32 hex digits."""
+    pid = os.getpid()
+    return f"{pid:08x}{_start_time(pid):016x}{secrets.token_hex(4)}"
+
+
+def abandoned(name: str) -> bool:
+    """Tell whether `name` ends in a label whose process is gone."""
+    found = _LABEL.fullmatch(name[-32:])
+    return found is not None and _start_time(int(found[1], 16)) != int(found[2], 16)
+
+
+def _start_time(pid: int) -> int:
+    """Clock ticks since boot at which a process started, 0 if there is none: tells a reused pid apart."""
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[19])
+    except OSError:
+        return 0
