@@ -3,18 +3,18 @@
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import numpy as np
-from benchmarks.registry import open_suite
 
 from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
 from archive.events import Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
+from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
 from dgm.config import Config, ConfigError, changed, read, to_toml
@@ -61,31 +61,79 @@ class Outcome:
     history: History
 
 
-def launch(folder: Path, config: Config, watch: Watch) -> Outcome:
-    """Start a run in a new folder and carry it on.
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a run works with beside its folder."""
+
+    suite: Suite
+    sandbox: Sandbox
+    gateway: Gateway
+    worker: Worker
+
+
+@contextmanager
+def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+    """The parts that `config` names.
+
+    Raises:
+        ConfigError, SuiteError, SandboxError: a part is unknown, or does not work here.
+    """
+    suite = open_suite(config.suite.name)
+    models: dict[Role, Model] = {
+        "solve": open_model(config.model.solve),
+        "improve": open_model(config.model.improve),
+    }
+    offline = all(model.name == "offline" for model in models.values())
+    with ExitStack() as stack:
+        sandbox = stack.enter_context(
+            open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=notice)
+        )
+        gateway = stack.enter_context(Gateway())
+        yield Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
+
+
+OpenParts = Callable[[Config, Callable[[str], None]], AbstractContextManager[Parts]]
+Crossing = Callable[[str], None]
+
+
+def launch(
+    folder: Path,
+    config: Config,
+    watch: Watch,
+    *,
+    parts_of: OpenParts = open_parts,
+    crossing: Crossing = lambda _: None,
+) -> Outcome:
+    """Start a run in a new folder and carry it on; `crossing` hears of each boundary of durability.
 
     Raises:
         ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
     """
     seed_tree(config)
-    with _parts(config, watch) as parts:
-        archive = DiskArchive.create(folder, epoch=config.epoch)
-        with archive:
+    with parts_of(config, watch.notice) as parts:
+        with DiskArchive.create(folder, epoch=config.epoch, crossing=crossing) as archive:
             (folder / RUN_TOML).write_text(to_toml(config))
             _begin(folder, archive, config, parts)
             return _carry_on(folder, archive, config, parts, watch)
 
 
-def resume(folder: Path, overrides: Iterable[str], watch: Watch) -> Outcome:
+def resume(
+    folder: Path,
+    overrides: Iterable[str],
+    watch: Watch,
+    *,
+    parts_of: OpenParts = open_parts,
+    crossing: Crossing = lambda _: None,
+) -> Outcome:
     """Take a run up again where its journal ends; raises as `launch` does."""
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
             allowed = "budget.*, workers and sandbox.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
-    with DiskArchive.open(folder) as archive:
+    with DiskArchive.open(folder, crossing=crossing) as archive:
         config = changed(recorded_config(folder, archive), overrides)
-        with _parts(config, watch) as parts:
+        with parts_of(config, watch.notice) as parts:
             if _begin(folder, archive, config, parts):
                 archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
             return _carry_on(folder, archive, config, parts, watch)
@@ -123,31 +171,7 @@ def seed_tree(config: Config) -> Tree:
     return tree
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    suite: Suite
-    sandbox: Sandbox
-    gateway: Gateway
-    worker: Worker
-
-
-@contextmanager
-def _parts(config: Config, watch: Watch) -> Iterator[_Parts]:
-    suite = open_suite(config.suite.name)
-    models: dict[Role, Model] = {
-        "solve": open_model(config.model.solve),
-        "improve": open_model(config.model.improve),
-    }
-    offline = all(model.name == "offline" for model in models.values())
-    with ExitStack() as stack:
-        sandbox = stack.enter_context(
-            open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=watch.notice)
-        )
-        gateway = stack.enter_context(Gateway())
-        yield _Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
-
-
-def _begin(folder: Path, archive: Archive, config: Config, parts: _Parts) -> bool:
+def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool:
     """Record what the run is and its root; tells whether both were there already."""
     events = [entry.event for entry in archive.entries()]
     complete = True
@@ -172,7 +196,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: _Parts) -> boo
     return complete
 
 
-def _carry_on(folder: Path, archive: Archive, config: Config, parts: _Parts, watch: Watch) -> Outcome:
+def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watch: Watch) -> Outcome:
     events = [entry.event for entry in archive.entries()]
     history, ledger = History(events), Ledger(events)
     started = history.started
@@ -225,7 +249,7 @@ def new_search(config: Config, suite: Suite) -> Search:
     )
 
 
-def _check_floor(tasks: Sequence[Task], parts: _Parts, config: Config, watch: Watch) -> None:
+def _check_floor(tasks: Sequence[Task], parts: Parts, config: Config, watch: Watch) -> None:
     """No task is used unless null fails, gold passes and a tamperer is caught, in this very sandbox."""
     watch.notice(f"checking the floor of {len(tasks)} tasks")
     cache = cache_folder() / "floor"
