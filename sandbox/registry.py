@@ -25,7 +25,11 @@ def _unheard(_: str) -> None:
 
 
 def open_sandbox(
-    name: str = "auto", *, trusted: bool = False, notice: Callable[[str], None] = _unheard
+    name: str = "auto",
+    *,
+    trusted: bool = False,
+    notice: Callable[[str], None] = _unheard,
+    backends: Mapping[str, Callable[[], Sandbox]] = BACKENDS,
 ) -> Sandbox:
     """The sandbox called `name`; `auto` takes the best that works.
 
@@ -37,26 +41,26 @@ def open_sandbox(
         ValueError: there is no sandbox of that name.
     """
     if name != "auto":
-        if name not in BACKENDS:
-            raise ValueError(f"no sandbox is called {name!r}; there are auto, {', '.join(BACKENDS)}")
-        return _working(name)
+        if name not in backends:
+            raise ValueError(f"no sandbox is called {name!r}; there are auto, {', '.join(backends)}")
+        return _working(name, backends[name])
     causes = []
     for candidate in ISOLATING:
         try:
-            return _working(candidate)
+            return _working(candidate, backends[candidate])
         except SandboxUnavailable as error:
             causes.append(str(error))
     why = "; ".join(causes)
     if not trusted:
         raise SandboxUnavailable(f"{why}. `process` protects nothing and is used only when asked for by name")
     notice(f"Nothing is isolated: {why}. Everything runs as plain processes, as only harmless code is run")
-    return _working("process")
+    return _working("process", backends["process"])
 
 
-def _working(name: str) -> Sandbox:
+def _working(name: str, backend: Callable[[], Sandbox]) -> Sandbox:
     """Open it and have it run something."""
     try:
-        sandbox = BACKENDS[name]()
+        sandbox = backend()
         end = sandbox.run(Order(command=(sandbox.python, "-I", "-S", "-c", "print(6 * 7)")))
     except SandboxError as error:
         raise SandboxUnavailable(f"{name} does not work here: {error}{cause(str(error))}") from error
@@ -67,10 +71,8 @@ def _working(name: str) -> Sandbox:
     return sandbox
 
 
-def cause(complaint: str) -> str:
+def cause(complaint: str, proc: Path = Path("/proc")) -> str:
     """What keeps namespaces from working on this machine and the mend, as far as can be told."""
-    proc = Path("/proc")
-    status = (proc / "self/status").read_text()
     restricted = proc / "sys/kernel/apparmor_restrict_unprivileged_userns"
     namespaces = proc / "sys/user/max_user_namespaces"
     if "there is no bwrap" in complaint:
@@ -79,10 +81,10 @@ def cause(complaint: str) -> str:
         return " (AppArmor restricts user namespaces: install the system's bubblewrap and allow it a profile)"
     if namespaces.exists() and namespaces.read_text().strip() == "0":
         return " (user namespaces are off: raise the sysctl user.max_user_namespaces)"
-    if "Seccomp:\t2" in status and "amespace" in complaint:
-        return " (a seccomp filter refuses namespaces, as in a default container: run outside of it)"
     if "mount proc" in complaint:
         return " (/proc is masked, as in a default container: run outside of it)"
-    if os.geteuid() == 0 and not Path("/").samefile(proc / "1/root"):
+    if "amespace" in complaint and "Seccomp:\t2" in (proc / "self/status").read_text():
+        return " (a seccomp filter refuses namespaces, as in a default container: run outside of it)"
+    if os.geteuid() == 0 and (proc / "1/root").exists() and not Path("/").samefile(proc / "1/root"):
         return " (this is a chroot, in which user namespaces are refused: run outside of it)"
     return ""

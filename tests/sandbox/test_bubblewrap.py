@@ -12,14 +12,15 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sandbox_orders import alive, below, new_mark, python, until
 
-from sandbox.base import Folder, Limits, Order, Sandbox
+from sandbox.base import Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
 
 ROOT = os.geteuid() == 0
 
 
-def shell(bubblewrap: Sandbox, script: str, **limits: float):
+def shell(bubblewrap: Sandbox, script: str, **limits: float) -> Exit:
     bounds = {"wall_seconds": 20.0, **limits}
     order = Order(
         command=("/bin/sh", "-c", script),
@@ -67,7 +68,7 @@ def test_no_further_user_namespace(bubblewrap: Sandbox) -> None:
     assert shell(bubblewrap, "unshare --user true").code != 0
 
 
-def test_nothing_of_the_controller_shows_in_proc(bubblewrap: Sandbox, python) -> None:
+def test_nothing_of_the_controller_shows_in_proc(bubblewrap: Sandbox) -> None:
     os.environ["DGM_TEST_KEY"] = "nonce-in-environment"
     try:
         end = python(
@@ -102,7 +103,7 @@ def test_descriptors_of_the_controller_are_not_inherited(bubblewrap: Sandbox) ->
     assert int(end.output) <= 4
 
 
-def test_the_launcher_can_not_be_reached(bubblewrap: Sandbox, python) -> None:
+def test_the_launcher_can_not_be_reached(bubblewrap: Sandbox) -> None:
     end = python(
         bubblewrap,
         """
@@ -125,7 +126,7 @@ print("still here")
     assert end.folders["/workspace"] == Tree()
 
 
-def test_the_network_is_out_of_reach(bubblewrap: Sandbox, python) -> None:
+def test_the_network_is_out_of_reach(bubblewrap: Sandbox) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as server, socket.socket(socket.AF_UNIX) as abstract:
         name = f"\0dgm-test-{os.urandom(6).hex()}"
         abstract.bind(name)
@@ -134,8 +135,8 @@ def test_the_network_is_out_of_reach(bubblewrap: Sandbox, python) -> None:
             bubblewrap,
             f"""
 import socket
-for family, address in ((socket.AF_INET, ("127.0.0.1", {server.getsockname()[1]})), (socket.AF_UNIX, {name!r}),
-                        (socket.AF_INET, ("192.0.2.1", 80))):
+for family, address in ((socket.AF_INET, ("127.0.0.1", {server.getsockname()[1]})),
+                        (socket.AF_UNIX, {name!r}), (socket.AF_INET, ("192.0.2.1", 80))):
     s = socket.socket(family); s.settimeout(2)
     print(s.connect_ex(address) == 0)
 print(sorted(name for _, name in socket.if_nameindex()))
@@ -144,7 +145,7 @@ print(sorted(name for _, name in socket.if_nameindex()))
     assert end.output == b"False\nFalse\nFalse\n['lo']\n"
 
 
-def test_only_what_was_lent_can_be_written(bubblewrap: Sandbox, python) -> None:
+def test_only_what_was_lent_can_be_written(bubblewrap: Sandbox) -> None:
     source = """
 import os
 written = set()
@@ -178,7 +179,7 @@ def test_a_lent_read_only_folder_can_not_be_opened_up(bubblewrap: Sandbox) -> No
     assert end.folders["/agent"] == Tree({"agent.toml": b"x"})
 
 
-def test_a_nonce_planted_around_is_nowhere_to_be_read(bubblewrap: Sandbox, python, tmp_path: Path) -> None:
+def test_a_nonce_planted_around_is_nowhere_to_be_read(bubblewrap: Sandbox, tmp_path: Path) -> None:
     nonce = f"nonce{os.urandom(8).hex()}"
     home_file = Path.home() / f".dgm-test-{os.getpid()}"
     clone_file = Path(__file__).parent / f".planted-{os.getpid()}"
@@ -199,7 +200,8 @@ import os, sys
 nonce = sys.argv[1].encode()[::-1]
 seen = 0
 for top, folders, files in os.walk("/"):
-    if top.startswith("/usr/") and not top.startswith(("/usr/local", "/usr/src")) or top in ("/proc/sys", "/sys"):
+    own = top.startswith("/usr/") and not top.startswith(("/usr/local", "/usr/src"))
+    if own or top in ("/proc/sys", "/sys"):
         # the distribution's own files, which no test writes: names are enough
         for name in files:
             if nonce.decode() in name: print("FOUND", top, name)
@@ -208,7 +210,7 @@ for top, folders, files in os.walk("/"):
     for name in files:
         path = os.path.join(top, name)
         try:
-            if not os.path.isfile(path) or "/proc/" in path and name in ("pagemap", "kmsg", "kcore", "clear_refs"):
+            if not os.path.isfile(path) or name in ("pagemap", "kmsg", "kcore", "clear_refs"):
                 continue
             with open(path, "rb") as file:
                 seen += 1
@@ -235,7 +237,7 @@ def test_a_fork_bomb_is_bounded_by_its_limit(bubblewrap: Sandbox) -> None:
     assert time.monotonic() - started < 8
 
 
-def test_memory_is_bounded_for_all_processes_together(bubblewrap: Sandbox, python) -> None:
+def test_memory_is_bounded_for_all_processes_together(bubblewrap: Sandbox) -> None:
     source = """
 import os, time
 for _ in range(8):
@@ -264,29 +266,9 @@ sandbox.run(Order(command=("/bin/sh", "-c", script), limits=Limits(wall_seconds=
 """
 
 
-def alive(mark: str) -> list[int]:
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and mark.encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
-def until(condition, seconds: float) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 @pytest.mark.parametrize("wait_for", ["starting", "running"])
 def test_killing_the_controller_leaves_nothing(sandbox: Sandbox, wait_for: str) -> None:
-    mark = f"mark{os.urandom(8).hex()}"
+    mark = new_mark()
     controller = subprocess.Popen(
         [sys.executable, "-c", CONTROLLER, sandbox.name, mark],
         stdout=subprocess.PIPE,
@@ -297,29 +279,19 @@ def test_killing_the_controller_leaves_nothing(sandbox: Sandbox, wait_for: str) 
         assert controller.stdout.readline() == b"starting\n"
         if wait_for == "running":
             assert until(lambda: len(alive(mark)) > 1, 10)
-        children = _below(controller.pid)
+        children = below(controller.pid)
         controller.send_signal(signal.SIGKILL)
     assert until(lambda: alive(mark) == [] and not any(Path(f"/proc/{pid}").exists() for pid in children), 10)
 
 
-def _below(pid: int) -> list[int]:
-    children = []
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children += [int(one) for one in task.read_text().split()]
-        except OSError:
-            continue
-    return children + [below for child in children for below in _below(child)]
-
-
 def test_a_killed_bwrap_is_no_verdict_of_ours_to_raise(bubblewrap: Sandbox) -> None:
-    mark = f"mark{os.urandom(8).hex()}"
+    mark = new_mark()
     ends = []
     thread = threading.Thread(target=lambda: ends.append(shell(bubblewrap, f"sleep 30; : {mark}")))
     thread.start()
     assert until(lambda: alive(mark) != [], 10)
     launcher = [
-        pid for pid in _below(os.getpid()) if b"launcher.pyc" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        pid for pid in below(os.getpid()) if b"launcher.pyc" in Path(f"/proc/{pid}/cmdline").read_bytes()
     ]
     for pid in launcher:
         os.kill(pid, signal.SIGKILL)

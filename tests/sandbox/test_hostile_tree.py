@@ -4,12 +4,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from sandbox_orders import python
 
 from sandbox.base import Sandbox
 from sandbox.tree import Tree
 
 
-def test_links_devices_and_pipes_are_dropped_and_named(sandbox: Sandbox, python) -> None:
+def test_links_devices_and_pipes_are_dropped_and_named(sandbox: Sandbox) -> None:
     source = """
 import os, socket
 os.symlink("/etc/passwd", "out"); os.symlink("..", "up"); os.mkfifo("pipe")
@@ -21,13 +22,16 @@ os.symlink("/", "root"); socket.socket(socket.AF_UNIX).bind("sock"); open("real"
     assert {text.split(":")[0] for text in end.breaches} == {"link", "special file"}
 
 
-def test_a_file_swapped_for_a_link_is_not_followed(sandbox: Sandbox, python) -> None:
-    source = "import os; os.remove('a'); os.symlink('/etc/passwd', 'a'); os.rename('d', 'e'); os.symlink('/etc', 'd')"
+def test_a_file_swapped_for_a_link_is_not_followed(sandbox: Sandbox) -> None:
+    source = (
+        "import os; os.remove('a'); os.symlink('/etc/passwd', 'a'); "
+        "os.rename('d', 'e'); os.symlink('/etc', 'd')"
+    )
     end = python(sandbox, source, tree=Tree({"a": b"1", "d/passwd": b"2"}))
     assert {path: file.data for path, file in end.folders["/workspace"].items()} == {"e/passwd": b"2"}
 
 
-def test_a_swapper_running_on_is_dead_before_anything_is_read(sandbox: Sandbox, python) -> None:
+def test_a_swapper_running_on_is_dead_before_anything_is_read(sandbox: Sandbox) -> None:
     source = """
 import os
 open("f", "w").write("mine")
@@ -43,7 +47,7 @@ if os.fork() == 0:
         assert all(file.data in {b"mine", b""} for file in end.folders["/workspace"].values())
 
 
-def test_folders_3000_deep(sandbox: Sandbox, python) -> None:
+def test_folders_3000_deep(sandbox: Sandbox) -> None:
     end = python(
         sandbox, "import os\nfor _ in range(3000):\n    os.mkdir('d'); os.chdir('d')\nopen('f','w').close()"
     )
@@ -65,7 +69,7 @@ GIT_NAMES = [
 ]
 
 
-def test_every_spelling_of_git_is_dropped(sandbox: Sandbox, python) -> None:
+def test_every_spelling_of_git_is_dropped(sandbox: Sandbox) -> None:
     source = (
         "import os\n"
         f"for i, n in enumerate({GIT_NAMES!r}):\n"
@@ -80,20 +84,20 @@ def test_every_spelling_of_git_is_dropped(sandbox: Sandbox, python) -> None:
 @pytest.mark.parametrize(
     "name", [b"bad\xff", b"new\nline", b"esc\x1b[2J", b"back\\slash", b"x" * 250 + b"\xc3\xa9"]
 )
-def test_unsafe_names(sandbox: Sandbox, python, name: bytes) -> None:
+def test_unsafe_names(sandbox: Sandbox, name: bytes) -> None:
     end = python(sandbox, f"open({name!r}, 'w').write('n'); open('ok', 'w').close()")
     expected = {"ok"} if len(name) < 200 else {"ok", name.decode()}
     assert set(end.folders["/workspace"]) == expected
     assert len(end.breaches) == 2 - len(expected)
 
 
-def test_unreadable_files_are_read_all_the_same(sandbox: Sandbox, python) -> None:
+def test_unreadable_files_are_read_all_the_same(sandbox: Sandbox) -> None:
     source = "import os; os.mkdir('d'); open('d/f','w').write('x'); os.chmod('d/f', 0); os.chmod('d', 0)"
     end = python(sandbox, source)
     assert end.folders["/workspace"]["d/f"].data == b"x"
 
 
-def test_a_sparse_file_costs_nothing(sandbox: Sandbox, python) -> None:
+def test_a_sparse_file_costs_nothing(sandbox: Sandbox) -> None:
     end = python(sandbox, "open('s','wb').truncate(5 * 2**30)")
     small = python(sandbox, "open('s','wb').truncate(200 * 2**20)")
     assert end.folders.get("/workspace", Tree()).size == 0
@@ -101,17 +105,17 @@ def test_a_sparse_file_costs_nothing(sandbox: Sandbox, python) -> None:
     assert any("more bytes" in text for text in small.breaches)
 
 
-def test_a_hundred_thousand_files_end_the_order(sandbox: Sandbox, python) -> None:
+def test_a_hundred_thousand_files_end_the_order(sandbox: Sandbox) -> None:
     end = python(sandbox, "for i in range(100_000): open(str(i), 'w').close()", entries=5000)
     assert end.how == "entries"
 
 
-def test_breaches_are_bounded(sandbox: Sandbox, python) -> None:
+def test_breaches_are_bounded(sandbox: Sandbox) -> None:
     end = python(sandbox, "import os\nfor i in range(2000): os.symlink('/' + 'y' * 200, 'x' * 200 + str(i))")
     assert len(end.breaches) == 50
 
 
-def test_nothing_is_left_on_the_host(sandbox: Sandbox, python) -> None:
+def test_nothing_is_left_on_the_host(sandbox: Sandbox) -> None:
     def left() -> set[Path]:
         return set(Path(tempfile.gettempdir()).glob("dgm-*"))
 

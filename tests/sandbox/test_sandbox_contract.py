@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sandbox_orders import alive, new_mark, python
 
 from sandbox.base import GATEWAY_SOCKET, Folder, Limits, Order, Sandbox, SandboxError
 from sandbox.self_check import self_check
@@ -31,7 +32,7 @@ def test_every_limit_is_tried_and_held(sandbox: Sandbox) -> None:
     assert set(report.held) == ALWAYS | {"network", "host_files", "host_uid"}
 
 
-def test_files_go_in_and_come_back(sandbox: Sandbox, python) -> None:
+def test_files_go_in_and_come_back(sandbox: Sandbox) -> None:
     tree = Tree(
         {
             "plain.txt": b"one\n",
@@ -48,7 +49,7 @@ def test_files_go_in_and_come_back(sandbox: Sandbox, python) -> None:
     assert end.breaches == ()
 
 
-def test_changes_come_back(sandbox: Sandbox, python) -> None:
+def test_changes_come_back(sandbox: Sandbox) -> None:
     source = (
         "import os; os.remove('gone'); open('new','w').write('n'); os.chmod('new', 0o755); os.mkdir('hollow')"
     )
@@ -59,7 +60,7 @@ def test_changes_come_back(sandbox: Sandbox, python) -> None:
 @pytest.mark.parametrize(
     ("source", "code"), [("pass", 0), ("raise SystemExit(7)", 7), ("import os; os.abort()", -6)]
 )
-def test_exit_codes(sandbox: Sandbox, python, source: str, code: int) -> None:
+def test_exit_codes(sandbox: Sandbox, source: str, code: int) -> None:
     end = python(sandbox, source)
     assert (end.how, end.code) == ("exited", code)
 
@@ -70,7 +71,7 @@ def test_a_command_that_is_not_there(sandbox: Sandbox) -> None:
     assert b"No such file" in end.output
 
 
-def test_the_environment_is_the_orders_and_nothing_else(sandbox: Sandbox, python) -> None:
+def test_the_environment_is_the_orders_and_nothing_else(sandbox: Sandbox) -> None:
     os.environ["DGM_TEST_SECRET"] = "s3cret"
     try:
         end = python(sandbox, "import os; print(sorted(os.environ))")
@@ -82,19 +83,19 @@ def test_the_environment_is_the_orders_and_nothing_else(sandbox: Sandbox, python
     }  # fmt: skip
 
 
-def test_paths_are_found_through_the_environment(sandbox: Sandbox, python) -> None:
+def test_paths_are_found_through_the_environment(sandbox: Sandbox) -> None:
     end = python(
         sandbox, "import os; print(open(os.environ['WORKSPACE'] + '/f').read())", tree=Tree({"f": b"here"})
     )
     assert end.output == b"here\n"
 
 
-def test_stdin_is_empty_and_both_outputs_are_kept_in_order(sandbox: Sandbox, python) -> None:
+def test_stdin_is_empty_and_both_outputs_are_kept_in_order(sandbox: Sandbox) -> None:
     source = "import sys; print(repr(sys.stdin.read()), flush=True); print('err', file=sys.stderr)"
     assert python(sandbox, source).output == b"''\nerr\n"
 
 
-def test_pytest_is_there_and_dgm_is_not(sandbox: Sandbox, python) -> None:
+def test_pytest_is_there_and_dgm_is_not(sandbox: Sandbox) -> None:
     tree = Tree({"test_it.py": b"def test_it():\n    assert 6 * 7 == 42\n"})
     end = python(
         sandbox, "import pytest; raise SystemExit(pytest.main(['-q', '-p', 'no:cacheprovider']))", tree=tree
@@ -147,7 +148,7 @@ def test_time_waited_for_the_gateway_is_free(sandbox: Sandbox) -> None:
     assert sandbox.run(order(5.0)).how == "exited"
 
 
-def test_a_deadline_kills_what_ignores_signals_and_keeps_the_files(sandbox: Sandbox, python) -> None:
+def test_a_deadline_kills_what_ignores_signals_and_keeps_the_files(sandbox: Sandbox) -> None:
     source = (
         "import signal,time\nfor s in (15, 2, 1): signal.signal(s, signal.SIG_IGN)\n"
         "open('progress','w').write('half')\nprint('on', flush=True)\ntime.sleep(60)"
@@ -159,7 +160,7 @@ def test_a_deadline_kills_what_ignores_signals_and_keeps_the_files(sandbox: Sand
     assert end.folders["/workspace"]["progress"].data == b"half"
 
 
-def test_output_keeps_head_and_tail(sandbox: Sandbox, python) -> None:
+def test_output_keeps_head_and_tail(sandbox: Sandbox) -> None:
     end = python(sandbox, "print('head'); print('x' * 2_000_000); print('tail')")
     assert end.succeeded
     assert len(end.output) <= 256 * 1024
@@ -168,27 +169,15 @@ def test_output_keeps_head_and_tail(sandbox: Sandbox, python) -> None:
     assert b"bytes left out" in end.output
 
 
-def test_a_gigabyte_of_output_is_stopped(sandbox: Sandbox, python) -> None:
+def test_a_gigabyte_of_output_is_stopped(sandbox: Sandbox) -> None:
     end = python(sandbox, "import os\nwhile True: os.write(1, b'x' * 65536)", output_bytes=4 * 2**20)
     assert end.how == "output"
     assert end.wall_seconds < 10
 
 
-def marked(word: str) -> list[int]:
-    """Processes of this machine whose command line holds `word`."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and word.encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
-
-
 @pytest.mark.parametrize("forks", [1, 2])
-def test_no_descendant_survives(sandbox: Sandbox, python, forks: int) -> None:
-    mark = f"mark-{os.urandom(8).hex()}"
+def test_no_descendant_survives(sandbox: Sandbox, forks: int) -> None:
+    mark = new_mark()
     source = f"""
 import os, sys, time, subprocess
 for _ in range({forks}):
@@ -201,12 +190,12 @@ time.sleep(60)
 """
     end = python(sandbox, source, mark)
     assert end.how == "exited"
-    assert marked(mark) == []
+    assert alive(mark) == []
 
 
 def test_a_read_only_folder_comes_back_as_it_was(sandbox: Sandbox) -> None:
     tree = Tree({"a": b"1", "d/b": File(b"2", executable=True)})
-    source = "import os; print(open(os.environ['A'] + '/d/b').read(), flush=True); open(os.environ['A'] + '/a', 'w')"
+    source = "import os; a = os.environ['A']; print(open(a + '/d/b').read(), flush=True); open(a + '/a', 'w')"
     end = sandbox.run(
         Order(
             command=(sandbox.python, "-c", source),
@@ -219,7 +208,7 @@ def test_a_read_only_folder_comes_back_as_it_was(sandbox: Sandbox) -> None:
     assert end.folders["/agent"] == tree
 
 
-def test_junk_stays_out_unless_it_was_there(sandbox: Sandbox, python) -> None:
+def test_junk_stays_out_unless_it_was_there(sandbox: Sandbox) -> None:
     source = """
 import os
 for d in ("__pycache__", ".venv", "pkg/__pycache__"):
@@ -240,7 +229,7 @@ def test_a_tree_larger_than_its_disk_is_our_error(sandbox: Sandbox) -> None:
         sandbox.run(order)
 
 
-def test_many_at_once(sandbox: Sandbox, python) -> None:
+def test_many_at_once(sandbox: Sandbox) -> None:
     with ThreadPoolExecutor(6) as pool:
         ends = [pool.submit(python, sandbox, f"open('n', 'w').write('{n}')") for n in range(12)]
     assert [end.result().folders["/workspace"]["n"].data for end in ends] == [b"%d" % n for n in range(12)]

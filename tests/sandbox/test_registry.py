@@ -1,0 +1,104 @@
+"""The choice of a sandbox fails closed, and says why."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox import owner, registry
+from sandbox.base import Sandbox, SandboxError
+from sandbox.cgroup import PREFIX, Cgroups
+from sandbox.process import ProcessSandbox, substituted
+from sandbox.registry import SandboxUnavailable, open_sandbox
+from sandbox.slots import held_uid
+
+
+def test_auto_isolates_where_it_can() -> None:
+    with open_sandbox("auto") as sandbox:
+        assert sandbox.name == "bubblewrap"
+
+
+def test_an_unknown_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="no sandbox is called 'dokcer'"):
+        open_sandbox("dokcer")
+
+
+class Broken(ProcessSandbox):
+    """A backend that can't start here."""
+
+    name = "bubblewrap"
+
+    def __init__(self) -> None:
+        raise SandboxError("there is no bwrap")
+
+
+BROKEN = {"bubblewrap": Broken, "process": ProcessSandbox}
+
+
+def test_without_isolation_untrusted_code_is_refused() -> None:
+    with pytest.raises(SandboxUnavailable, match="there is no bwrap"):
+        open_sandbox("auto", trusted=False, backends=BROKEN)
+
+
+def test_without_isolation_trusted_code_runs_and_it_is_said() -> None:
+    told: list[str] = []
+    with open_sandbox("auto", trusted=True, notice=told.append, backends=BROKEN) as sandbox:
+        assert sandbox.name == "process"
+    assert len(told) == 1
+    assert "there is no bwrap" in told[0]
+
+
+def test_the_cause_is_named(tmp_path: Path) -> None:
+    (tmp_path / "self").mkdir()
+    (tmp_path / "self/status").write_text("Seccomp:\t2\n")
+    refused = "bwrap: No permissions to create new namespace"
+    assert "seccomp" in registry.cause(refused, tmp_path)
+    assert "/proc is masked" in registry.cause("bwrap: Can't mount proc on /newroot/proc", tmp_path)
+    (tmp_path / "sys/kernel").mkdir(parents=True)
+    (tmp_path / "sys/kernel/apparmor_restrict_unprivileged_userns").write_text("1\n")
+    assert "AppArmor" in registry.cause("bwrap: setting up uid map: Permission denied", tmp_path)
+
+
+def test_paths_are_substituted_only_whole() -> None:
+    places = {"/agent": "/tmp/x/agent", "/tmp": "/tmp/x/tmp"}
+    for text, expected in {
+        "/agent": "/tmp/x/agent",
+        "/agent/a.py:/tmp/b": "/tmp/x/agent/a.py:/tmp/x/tmp/b",
+        "/agents /my/agent agent": "/agents /my/agent agent",
+        "cd '/agent' && ls": "cd '/tmp/x/agent' && ls",
+    }.items():
+        assert substituted(text, places) == expected
+
+
+def test_no_two_orders_share_a_uid(tmp_path: Path) -> None:
+    with held_uid(tmp_path) as first, held_uid(tmp_path) as second:
+        if os.geteuid() == 0:
+            assert first is not None
+            assert second is not None
+            assert first != second
+        else:
+            assert first is second is None
+
+
+def test_a_label_tells_whether_its_process_lives() -> None:
+    assert not owner.abandoned("dgm-" + owner.label())
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    gone = f"{pid:08x}{1:016x}{0:08x}"
+    assert owner.abandoned("dgm-" + gone)
+    assert not owner.abandoned("dgm-of-someone-else")
+
+
+def test_groups_are_removed(bubblewrap: Sandbox) -> None:
+    groups = Cgroups.found()
+    if groups is None:
+        assert bubblewrap.enforcement()["memory_mib"] != "enforced"
+        return
+    mine = PREFIX + f"{os.getpid():08x}"
+    assert [folder for parent in groups.parents for folder in parent.glob(mine + "*")] == []
+    stale = groups.parents[0] / f"{PREFIX}{2**22 + 5:08x}{1:016x}{0:08x}"
+    stale.mkdir()
+    groups.clear_stale()
+    assert not stale.exists()
