@@ -72,6 +72,8 @@ class Replayer:
             agent = self.archive.tree(scored.agent)
         except (ArchiveError, ValueError) as error:
             return Replayed(scored.ticket, scored.task, "diverged", f"the record is damaged: {error}")
+        if agent.hash != self.history.born[scored.agent].tree:
+            return Replayed(scored.ticket, scored.task, "diverged", "the agent's source is not what was born")
         task = self.tasks[scored.task]
         ran = self.session.solve(
             agent,

@@ -110,11 +110,13 @@ def launch(
         ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
     """
     seed_tree(config)
-    with parts_of(config, watch.notice) as parts:
-        with DiskArchive.create(folder, epoch=config.epoch, crossing=crossing) as archive:
-            (folder / RUN_TOML).write_text(to_toml(config))
-            _begin(folder, archive, config, parts)
-            return _carry_on(folder, archive, config, parts, watch)
+    with (
+        parts_of(config, watch.notice) as parts,
+        DiskArchive.create(folder, epoch=config.epoch, crossing=crossing) as archive,
+    ):
+        (folder / RUN_TOML).write_text(to_toml(config))
+        _begin(folder, archive, config, parts)
+        return _carry_on(folder, archive, config, parts, watch)
 
 
 def resume(

@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 lock=requirements/$kind.txt
 unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX VIRTUAL_ENV || true
 
-stamp_of() { cat requirements/run.txt "$1" pyproject.toml | cksum | tr -d ' '; }
+stamp_of() { cksum < "$1" | tr -d ' '; }
 has() { [ -f ".venv/stamp-$1" ] && [ "$(cat ".venv/stamp-$1")" = "$(stamp_of "requirements/$1.txt")" ]; }
 if has "$kind" || { [ "$kind" = run ] && has dev; }; then exit 0; fi
 
@@ -39,7 +39,7 @@ else
 fi
 site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 pwd > "$site/dgm-clone.pth"
-printf '#!%s/.venv/bin/python\nfrom dgm.cli import main\nmain()\n' "$(pwd)" > .venv/bin/dgm
+printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m dgm "$@"\n' "$(pwd)" > .venv/bin/dgm
 chmod +x .venv/bin/dgm
 stamp_of "$lock" > ".venv/stamp-$kind"
 echo "dgm: set up in $(($(date +%s) - started)) s" >&2

@@ -30,7 +30,8 @@ def task(number: int, split: Split) -> Task:
     """Its defect can be repaired by an agent whose tree holds `number` notes or more."""
     good = Tree({"sums.py": f"def add(a, b):\n    return a + b  # {number}\n".encode()})
     bad = Tree({"sums.py": good["sums.py"].data.replace(b"a + b", b"a - b")})
-    test = "from sums import add\n\ndef test_add():\n    assert add(2, 3) == 5\n\ndef test_zero():\n    assert add(2, 0) == 2\n"
+    test = "from sums import add\n\ndef test_add():\n    assert add(2, 3) == 5\n"
+    test += "\ndef test_zero():\n    assert add(2, 0) == 2\n"
     return Task(
         id=f"{split.replace('_', '-')}-{number}",
         split=split,
@@ -75,7 +76,7 @@ class Tinkerer:
         else:
             command = (
                 "need=$(sed -n 's/.*# //p' sums.py); have=$(ls $DGM_AGENT | grep -c '^note-'); "
-                "if [ $have -ge $need ]; then sed -i 's/a - b/a + b/' sums.py; echo fixed; else echo cannot; fi"
+                "[ $have -ge $need ] && sed -i 's/a - b/a + b/' sums.py && echo fixed || echo cannot"
             )
             script = Scripted([Shell(command), Say("That is all I can do.")])
         return script.complete(request)
