@@ -234,7 +234,8 @@ def _hidden(python_prefix: Path) -> list[Path]:
     return sorted(
         place
         for place in ours
-        if any(place != top and place.is_relative_to(top) for top in lent)
+        if place.is_dir()
+        and any(place != top and place.is_relative_to(top) for top in lent)
         and not python_prefix.is_relative_to(place)
     )
 

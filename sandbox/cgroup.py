@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,13 +81,25 @@ class Cgroups:
             if not parents:
                 continue
             groups = cls(parents)
-            try:
-                groups.make(Limits()).remove()
-            except SandboxError:
-                continue
-            groups.clear_stale()
-            return groups
+            if groups.work():
+                groups.clear_stale()
+                return groups
         return None
+
+    def work(self) -> bool:
+        """Tell whether a group can be made and a process moved into it."""
+        try:
+            group = self.make(Limits())
+        except SandboxError:
+            return False
+        with subprocess.Popen(["/bin/sh", "-c", "read _"], stdin=subprocess.PIPE) as process:
+            try:
+                group.join(process.pid)
+                joined = True
+            except OSError:
+                joined = False
+        group.remove()
+        return joined
 
     def make(self, limits: Limits) -> Cgroup:
         """A new empty group under `limits`.

@@ -148,7 +148,7 @@ def _build(place: Path, interpreter: Interpreter) -> None:
 
 def _interpreter(cache: Path) -> Interpreter:
     """The first Python that suits: our own where it is, the system's, or a copy of our own."""
-    prefix = Path(sys.base_prefix)
+    prefix = Path(os.path.realpath(sys.base_prefix))
     own = Interpreter(Path(os.path.realpath(sys.executable)), sys.version_info[:2], prefix, prefix)
     if os.geteuid() != 0 or reachable(own.program):
         return own
