@@ -41,7 +41,7 @@ class BubblewrapSandbox:
 
     def __init__(self) -> None:
         self._cache = runtime.cache_folder()
-        self._program = _program(self._cache)
+        self._program = bwrap_program(self._cache)
         self._runtime = runtime.Runtime.ready()
         self._cgroups = cgroup.Cgroups.found()
 
@@ -98,7 +98,7 @@ class BubblewrapSandbox:
             environment={**ENVIRONMENT, **order.environment},
             cwd=order.cwd,
             places=(*written, *placed, *(place for place in scratch if place.path not in order.folders)),
-            user_processes=order.limits.processes + cgroup.SPARE_TASKS,
+            user_processes=-1 if self._cgroups else order.limits.processes + cgroup.SPARE_TASKS,
             watch_memory=self._cgroups is None,
         )
 
@@ -240,7 +240,7 @@ def _hidden(python_prefix: Path) -> list[Path]:
     )
 
 
-def _program(cache: Path) -> str:
+def bwrap_program(cache: Path) -> str:
     """The bwrap to use: the system's, else the wheel's, which as root is copied to where any uid reaches it.
 
     Raises:

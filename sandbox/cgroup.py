@@ -15,6 +15,11 @@ from sandbox.base import How, Limits, SandboxError
 PREFIX = "dgm-sandbox-"
 SPARE_TASKS = 32
 """Above the limit that the launcher watches, so that crossing it is seen before it is refused."""
+_EVENTS: tuple[tuple[str, str, How], ...] = (
+    ("memory.events", "oom_kill", "memory"),
+    ("memory.oom_control", "oom_kill", "memory"),
+    ("pids.events", "max", "processes"),
+)
 
 
 class Group(Protocol):
@@ -25,7 +30,7 @@ class Group(Protocol):
         ...
 
     def evidence(self) -> How | None:
-        """`memory` if the kernel killed for memory here."""
+        """What the kernel did here: `memory` if it killed for it, `processes` if it refused one."""
         ...
 
     def remove(self) -> None:
@@ -45,13 +50,13 @@ class Cgroup:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def evidence(self) -> How | None:
-        """`memory` if the kernel killed for memory here."""
+        """What the kernel did here: `memory` if it killed for it, `processes` if it refused one."""
         for folder in self.folders:
-            for name in ("memory.events", "memory.oom_control"):
+            for name, count, how in _EVENTS:
                 with contextlib.suppress(OSError):
                     counts = dict(line.split() for line in (folder / name).read_text().splitlines())
-                    if int(counts.get("oom_kill", "0")):
-                        return "memory"
+                    if counts.get(count, "0") != "0":
+                        return how
         return None
 
     def remove(self) -> None:

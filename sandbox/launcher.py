@@ -429,7 +429,7 @@ class Process:
             fields = file.read().rpartition(b")")[2].split()
         self.parent = int(fields[1])
         self.cpu_seconds = sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
-        self.threads = int(fields[17]) if fields[0] != b"Z" else 0
+        self.threads = max(1, int(fields[17]))  # one that is dead and not yet buried takes a place too
 
     def memory(self) -> int:
         """Bytes of its own in memory, without what it shares."""

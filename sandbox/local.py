@@ -33,9 +33,9 @@ def carry_out(
     try:
         wire = Wire(process)
         try:
-            await_ready(wire)
             if group is not None:
                 group.join(launcher_pid)
+            await_ready(wire)
             send_job(wire, order, task)
         except (Gone, OSError) as error:
             raise SandboxError(f"the sandbox did not start: {complaint(process) or error}") from error

@@ -40,6 +40,14 @@ def alive(mark: str) -> list[int]:
     return found
 
 
+def running(pid: int) -> bool:
+    """Tell whether a process runs; one that only waits for init to bury it does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_bytes().rpartition(b")")[2].split()[0] != b"Z"
+    except OSError:
+        return False
+
+
 def below(pid: int) -> list[int]:
     """Every descendant of a process."""
     children: list[int] = []

@@ -12,7 +12,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sandbox_orders import alive, below, new_mark, python, until
+from sandbox_orders import alive, below, new_mark, python, running, until
 
 from sandbox.base import Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
@@ -266,22 +266,32 @@ sandbox.run(Order(command=("/bin/sh", "-c", script), limits=Limits(wall_seconds=
 """
 
 
-@pytest.mark.parametrize("wait_for", ["starting", "running"])
-def test_killing_the_controller_leaves_nothing(sandbox: Sandbox, wait_for: str) -> None:
+def start_controller(name: str, mark: str) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-c", CONTROLLER, name, mark]
+    controller = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert controller.stdout is not None
+    assert controller.stdout.readline() == b"starting\n"
+    return controller
+
+
+def test_killing_the_controller_leaves_nothing(sandbox: Sandbox) -> None:
     mark = new_mark()
-    controller = subprocess.Popen(
-        [sys.executable, "-c", CONTROLLER, sandbox.name, mark],
-        stdout=subprocess.PIPE,
-        cwd=Path(__file__).parents[2],
-    )
-    with controller:
-        assert controller.stdout is not None
-        assert controller.stdout.readline() == b"starting\n"
-        if wait_for == "running":
-            assert until(lambda: len(alive(mark)) > 1, 10)
+    with start_controller(sandbox.name, mark) as controller:
+        assert until(lambda: len(alive(mark)) > 1, 10)
         children = below(controller.pid)
         controller.send_signal(signal.SIGKILL)
-    assert until(lambda: alive(mark) == [] and not any(Path(f"/proc/{pid}").exists() for pid in children), 10)
+    assert children
+    assert until(lambda: not alive(mark) and not any(map(running, children)), 10)
+
+
+@pytest.mark.parametrize("milliseconds", [0, 3, 6, 10, 15, 25])
+def test_killing_the_controller_at_the_spawn_leaves_nothing(bubblewrap: Sandbox, milliseconds: int) -> None:
+    mark = new_mark()
+    with start_controller(bubblewrap.name, mark) as controller:
+        time.sleep(milliseconds / 1000)  # the moment is what is tested
+        children = below(controller.pid)
+        controller.send_signal(signal.SIGKILL)
+    assert until(lambda: not alive(mark) and not any(map(running, children)), 10)
 
 
 def test_a_killed_bwrap_is_no_verdict_of_ours_to_raise(bubblewrap: Sandbox) -> None:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
-from sandbox_orders import alive, new_mark, python
+from sandbox_orders import alive, new_mark, python, until
 
 from sandbox.base import GATEWAY_SOCKET, Folder, Limits, Order, Sandbox, SandboxError
 from sandbox.self_check import self_check
@@ -191,6 +191,20 @@ time.sleep(60)
     end = python(sandbox, source, mark)
     assert end.how == "exited"
     assert alive(mark) == []
+
+
+def test_a_command_that_kills_its_parent_harms_only_itself(sandbox: Sandbox) -> None:
+    mark = new_mark()
+    source = """
+import os, signal, subprocess, sys, time
+os.kill(os.getppid(), signal.SIGKILL)
+subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)", sys.argv[1]], start_new_session=True)
+time.sleep(1)
+"""
+    end = python(sandbox, source, mark)
+    # pid 1 of a namespace of its own can't be killed from inside of it
+    assert end.how == ("vanished" if sandbox.name == "process" else "exited")
+    assert until(lambda: alive(mark) == [], 5)
 
 
 def test_a_read_only_folder_comes_back_as_it_was(sandbox: Sandbox) -> None:
