@@ -126,7 +126,5 @@ class Session:
         out = exit_.folders.get(OUT, Tree())
         summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
-        breaches = tuple(
-            breach for breach in exit_.breaches if not (result == WORKSPACE and breach.endswith(" .git"))
-        )
+        breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
         return Ran(exit_, exit_.folders.get(result), summary, usage, breaches)

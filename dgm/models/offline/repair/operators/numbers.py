@@ -93,9 +93,13 @@ def offsets(source: Source, node: ast.AST) -> Iterator[Edit]:
         and not isinstance(node.ops[0], ast.In | ast.NotIn)
     ):
         value = node.comparators[0]
-    if isinstance(value, ast.BinOp) and isinstance(value.op, ast.Add | ast.Sub):
-        if isinstance(value.right, ast.Constant) and value.right.value == 1:
-            yield source.swap(value, source.code(value.left), "offset", 0.5)
+    if (
+        isinstance(value, ast.BinOp)
+        and isinstance(value.op, ast.Add | ast.Sub)
+        and isinstance(value.right, ast.Constant)
+        and value.right.value == 1
+    ):
+        yield source.swap(value, source.code(value.left), "offset", 0.5)
     yield from _one_off(source, value if _countable(value) else None, 0.3)
 
 

@@ -139,15 +139,18 @@ def cleanings(source: Source, node: ast.AST) -> Iterator[Edit]:
     """Text without the white space around it, or in one case; number and text made of each other."""
     text = isinstance(node, ast.Name | ast.Subscript) and isinstance(node.ctx, ast.Load)
     above = source.parents.get(node)
-    if text and isinstance(
-        above, ast.Compare | ast.Subscript | ast.Assign | ast.Return | ast.Call | ast.List | ast.For
+    if (
+        text
+        and isinstance(
+            above, ast.Compare | ast.Subscript | ast.Assign | ast.Return | ast.Call | ast.List | ast.For
+        )
+        and not (isinstance(above, ast.Call) and above.func is node)
     ):
-        if not (isinstance(above, ast.Call) and above.func is node):
-            code = source.code(node)
-            for method, prior in zip(_CLEANED, (0.3, 0.28, 0.1), strict=True):
-                yield source.swap(node, f"{code}.{method}", "cleaning", prior)
-            for made, prior in (("str", 0.15), ("int", 0.15), ("float", 0.08)):
-                yield source.swap(node, f"{made}({code})", "conversion", prior)
+        code = source.code(node)
+        for method, prior in zip(_CLEANED, (0.3, 0.28, 0.1), strict=True):
+            yield source.swap(node, f"{code}.{method}", "cleaning", prior)
+        for made, prior in (("str", 0.15), ("int", 0.15), ("float", 0.08)):
+            yield source.swap(node, f"{made}({code})", "conversion", prior)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and not node.args:
         if node.func.attr in {"strip", "lower", "upper", "title", "capitalize"}:
             yield source.swap(node, source.code(node.func.value), "cleaning", 0.3)
