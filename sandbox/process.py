@@ -16,7 +16,7 @@ from sandbox import owner, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
 from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes
 from sandbox.self_check import strengths
-from sandbox.slots import held_uid, lent_socket
+from sandbox.slots import FIRST_UID, LAST_UID, held_uid, lent_socket
 
 PREFIX = "dgm-process-"
 
@@ -34,7 +34,7 @@ class ProcessSandbox:
         self._cache = runtime.cache_folder()
         self._runtime = runtime.Runtime.ready()
         for left in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-            if owner.abandoned(left.name):
+            if owner.abandoned(left.name) and _is_ours(left):
                 remove(left)
 
     @property
@@ -148,8 +148,18 @@ def _kill_marked(mark: str) -> None:
                 os.kill(int(entry.name), signal.SIGKILL)
 
 
+def _is_ours(folder: Path) -> bool:
+    """Tell whether it is a folder made by us, and not one that somebody else named like ours."""
+    with contextlib.suppress(OSError):
+        status = folder.lstat()
+        uid = os.geteuid()
+        slot = uid == 0 and FIRST_UID <= status.st_uid <= LAST_UID
+        return stat.S_ISDIR(status.st_mode) and (status.st_uid == uid or slot)
+    return False
+
+
 def remove(folder: Path) -> None:
-    """Remove a folder whatever is in it: any depth, any mode, links never followed."""
+    """Remove a folder of ours whatever is in it: any depth, any mode, links never followed."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
     with contextlib.suppress(OSError):
         folder.chmod(0o700)

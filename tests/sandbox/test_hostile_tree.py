@@ -1,5 +1,6 @@
 """Folders that were left by something that wants to hurt whoever reads them."""
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from sandbox_orders import python
 
 from sandbox.base import Sandbox
+from sandbox.process import PREFIX, ProcessSandbox
 from sandbox.tree import Tree
 
 
@@ -116,10 +118,26 @@ def test_breaches_are_bounded(sandbox: Sandbox) -> None:
 
 
 def test_nothing_is_left_on_the_host(sandbox: Sandbox) -> None:
-    def left() -> set[Path]:
-        return set(Path(tempfile.gettempdir()).glob("dgm-*"))
-
-    before = left()
     python(sandbox, "import os\nos.makedirs('a/b'); os.chmod('a/b', 0); os.chmod('a', 0)")
     python(sandbox, "import os\nfor _ in range(2000):\n    os.mkdir('d'); os.chdir('d')")
-    assert left() <= before
+    assert list(Path(tempfile.gettempdir()).glob(f"{PREFIX}{os.getpid():08x}*")) == []
+
+
+def test_what_a_killed_controller_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    folder = Path(tempfile.gettempdir())
+    dead, foreign = f"{2**22 + 7:08x}{1:016x}{os.getpid():08x}", folder / f"{PREFIX}{os.getpid()}"
+    left, link = folder / (PREFIX + dead), folder / f"{PREFIX}{2**22 + 7:08x}{1:016x}{os.getpid() + 1:08x}"
+    try:
+        (left / "deep").mkdir(parents=True)
+        foreign.mkdir()
+        link.symlink_to(tmp_path)
+        (tmp_path / "kept").write_text("")
+        tmp_path.chmod(0o755)
+        ProcessSandbox().close()
+        assert not left.exists()
+        assert foreign.exists()
+        assert (tmp_path / "kept").exists()
+        assert tmp_path.stat().st_mode & 0o777 == 0o755
+    finally:
+        link.unlink(missing_ok=True)
+        foreign.rmdir()
