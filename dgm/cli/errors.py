@@ -7,7 +7,7 @@ DONE, FAILED, WRONG_USE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 130
 
 def explained(error: BaseException) -> int | None:
     """Tell `error` in one line and return the exit code; None for a fault of ours."""
-    import click
+    import typer
     from pydantic import ValidationError
 
     from archive.base import ArchiveError
@@ -18,11 +18,12 @@ def explained(error: BaseException) -> int | None:
     match error:
         case SystemExit():
             return error.code if isinstance(error.code, int) else DONE
-        case KeyboardInterrupt() | click.Abort():
+        case KeyboardInterrupt() | typer.Abort():
             return _say("interrupted", INTERRUPTED)
-        case click.exceptions.Exit():
+        case typer.Exit():
             return error.exit_code
-        case click.ClickException():
+        case _ if hasattr(error, "format_message"):
+            # Every complaint of typer's about the command line; their class has no public name.
             return _say(f"{error.format_message()} (see `dgm --help`)", WRONG_USE)
         case ConfigError() | SuiteError():
             return _say(str(error), WRONG_USE)
