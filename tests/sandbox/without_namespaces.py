@@ -1,4 +1,4 @@
-"""Run a Python source in a user namespace in which no further namespace may be made, as in a default container.
+"""Run a Python source in a user namespace where no further one may be made, as in a default container.
 
 `python without_namespaces.py SOURCE`
 """
