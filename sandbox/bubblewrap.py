@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from importlib.util import find_spec
@@ -23,7 +24,7 @@ from sandbox.tree import File
 
 MAX_READ_ONLY_FILES = 1500
 SHM_BYTES = 64 * 2**20
-STATUS_BYTES = 4096
+STATUS_SECONDS = 30.0
 Lend = Callable[[bytes], str]
 
 _spawning = threading.Lock()
@@ -116,10 +117,9 @@ class BubblewrapSandbox:
                 lent.append(number)
                 return str(number)
 
-            status, told = os.pipe()
-            stack.callback(os.close, status)
-            arguments = [*self._system(uid, lend), *_places(order, lend)]
-            arguments += ["--json-status-fd", str(told)]
+            # Not a pipe: bwrap tells in the midst of its set-up, and a reader gone would kill it there.
+            status = lend(b"")
+            arguments = [*self._system(uid, lend), *_places(order, lend), "--json-status-fd", status]
             packed = lend(b"\0".join(os.fsencode(one) for one in arguments))
             launch = [self.python, "-I", "-S", f"{runtime.MOUNT}/launcher.pyc"]
             try:
@@ -128,7 +128,7 @@ class BubblewrapSandbox:
                     stdin=subprocess.PIPE,
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
-                    pass_fds=(*lent, told),
+                    pass_fds=lent,
                     env={},
                     cwd="/",
                     start_new_session=True,
@@ -138,20 +138,20 @@ class BubblewrapSandbox:
                 )
             except (OSError, ValueError) as error:
                 raise SandboxError(f"bwrap can't be started: {error}") from error
-            finally:
-                os.close(told)
-            try:
-                return process, _child(status)
-            except (OSError, ValueError) as error:
-                said = complaint(process) or str(error)
+            child = _child(int(status), process)
+            if child is None:
+                said = complaint(process)
                 end(process)
-                raise SandboxError(f"bwrap did not start: {said}") from error
+                raise SandboxError(f"bwrap did not start: {said}")
+            return process, child
 
     def _system(self, uid: int | None, lend: Lend) -> list[str]:
         own = os.getuid() if uid is None else uid
+        # No --die-with-parent: a bwrap killed between its clone and its uid map leaves a child that waits for
+        # ever. The launcher ends at the end of its stdin and dies with bwrap, which covers both deaths.
         arguments = [
             *("--unshare-user", "--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"),
-            *("--unshare-cgroup-try", "--disable-userns", "--die-with-parent", "--new-session", "--as-pid-1"),
+            *("--unshare-cgroup-try", "--disable-userns", "--new-session", "--as-pid-1"),
             *("--cap-drop", "ALL", "--clearenv", "--hostname", "sandbox"),
             *("--ro-bind", "/usr", "/usr"),
         ]
@@ -203,18 +203,18 @@ def _read_only(path: str, tree: Mapping[str, File], lend: Lend) -> list[str]:
     return [*arguments, "--remount-ro", path]
 
 
-def _child(status: int) -> int:
-    """Pid of the launcher, which is pid 1 inside, as the host sees it."""
-    told = b""
-    while b"\n" not in told and len(told) < STATUS_BYTES:
-        data = os.read(status, STATUS_BYTES)
-        if not data:
+def _child(status: int, bwrap: subprocess.Popen[bytes]) -> int | None:
+    """Pid of the launcher, which is pid 1 inside, as the host sees it; None if bwrap gave up."""
+    until = time.monotonic() + STATUS_SECONDS
+    while time.monotonic() < until:
+        ended = bwrap.poll() is not None
+        found = re.search(rb'"child-pid": *(\d+)\D', os.pread(status, 1024, 0))
+        if found is not None:
+            return int(found[1])
+        if ended:
             break
-        told += data
-    found = re.search(rb'"child-pid": *(\d+)', told)
-    if found is None:
-        raise ValueError("no child")
-    return int(found[1])
+        time.sleep(0.0005)
+    return None
 
 
 def _etc(uid: int) -> dict[str, str]:
