@@ -1,6 +1,6 @@
 """Kill controllers at random moments around the spawn of their sandbox and count what stays behind.
 
-`python killed_at_spawn.py ROUNDS` prints how many rounds had a sandbox under way, and how many left a process.
+`python killed_at_spawn.py ROUNDS` prints how many rounds had a sandbox under way, and how many left anything.
 """
 
 import os
