@@ -11,7 +11,7 @@ TRACE = "[executed]"
 
 _FENCE = re.compile(r"```(\w*)[^\n]*\n(.*?)```", re.DOTALL)
 _QUOTED = r"[`\"“]([^`\"“”\n]{1,200})[`\"”]"
-_PLAIN = r"([^\n`,;]{1,60}?)(?:,| but|\.\s|\.$|;|\n)"
+_PLAIN = r"(\[[^\]\n]*\]|\([^)\n]*\)|\{[^}\n]*\}|'[^'\n]*'|[^\n`,;]{1,60}?)(?:,| but|\.\s|\.$|;|\n)"
 _EXPECTED = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
@@ -79,7 +79,7 @@ def reproductions(issue: str) -> tuple[Reproduction, ...]:
             expected_here = expected + tuple(told)
         else:
             program, expected_here = _shown(block), expected
-        if program and ("import" in program or "(" in program):
+        if program and ("import" in block or "(" in block):
             found.append(Reproduction(program, expected_here))
     return tuple(found)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dgm.models.offline.repair.source import Edit, Source
 
 _ARITHMETIC: dict[type[ast.operator], tuple[str, tuple[tuple[str, float], ...]]] = {
-    ast.Add: ("+", (("-", 0.6),)),
+    ast.Add: ("+", (("-", 0.6), ("*", 0.15))),
     ast.Sub: ("-", (("+", 0.6),)),
     ast.Mult: ("*", (("/", 0.4), ("//", 0.3), ("+", 0.2), ("**", 0.2))),
     ast.Div: ("/", (("//", 0.6), ("*", 0.4))),
