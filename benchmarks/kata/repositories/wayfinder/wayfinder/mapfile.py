@@ -4,7 +4,8 @@ import re
 
 from wayfinder.network import Network
 
-_LINE = re.compile(r"(?P<start>[^:>-]+?)\s*(?P<arrow>--|->)\s*(?P<end>[^:>-]+?)\s*(?::\s*(?P<length>\S+))?")
+_NAME = r"[^:<>\s-][^:<>-]*?"
+_LINE = re.compile(rf"(?P<start>{_NAME})\s*(?P<arrow>--|->)\s*(?P<end>{_NAME})\s*(?::\s*(?P<length>\S+))?")
 
 
 class MapError(ValueError):
@@ -30,7 +31,7 @@ def load(text):
         if match is not None:
             length = _length(match["length"], number, raw)
             network.connect(match["start"], match["end"], length, one_way=match["arrow"] == "->")
-        elif any(char in line for char in ":->"):
+        elif any(char in line for char in ":-<>"):
             raise MapError(number, raw)
         else:
             network.add(line)
