@@ -1,6 +1,7 @@
 """The course of a repair: reproduce, localise, look, then try one small edit after another."""
 
 from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass
 
 from dgm.models.hands import Action, Hands
 from dgm.models.mind import Brief, Mind, Results, Say, Turn, each
@@ -38,19 +39,31 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     yield Say("I could not reproduce the issue.")
 
 
-def _goal(check: Reproduction, output: str) -> str | None:
-    """What must be seen for the check to pass; empty: no error. None if it does not fail now."""
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What must be seen for a check to pass: a text, as a line of its own if `strict`; None: no error."""
+
+    text: str | None
+    strict: bool = False
+
+    def met(self, output: str) -> bool:
+        """Whether `output` shows it."""
+        if self.text is None:
+            return DONE in output and not fault(output)
+        return satisfied(self.text, output, strict=self.strict)
+
+
+def _goal(check: Reproduction, output: str) -> Goal | None:
+    """The likeliest expectation that `output` does not meet; None if the check does not fail now."""
     if DONE not in output:
         return None
-    unmet = [text for text in check.expected if not satisfied(text, output)]
-    said = [text for text in unmet if not text.endswith(("Error", "Exception"))]
+    said = [text for text in check.expected if not text.endswith(("Error", "Exception"))]
+    errors = [text for text in check.expected if text not in said]
+    goals = [Goal(text) for text in said]
     if fault(output):
-        return said[0] if said else ""
-    return next(iter(said or unmet), None)
-
-
-def _passes(goal: str, output: str) -> bool:
-    return not fault(output) if goal == "" else satisfied(goal, output)
+        return next((goal for goal in goals if not goal.met(output)), Goal(None))
+    goals += [Goal(text, strict=True) for text in said] + [Goal(text) for text in errors]
+    return next((goal for goal in goals if not goal.met(output)), None)
 
 
 def _looked(hands: Hands, ran: Mapping[str, frozenset[int]]) -> Generator[Turn, Results, Sequence[Seen]]:
@@ -67,7 +80,7 @@ def _looked(hands: Hands, ran: Mapping[str, frozenset[int]]) -> Generator[Turn, 
 
 
 def _tried(
-    hands: Hands, check: Reproduction, goal: str, ranked: Sequence[Candidate]
+    hands: Hands, check: Reproduction, goal: Goal, ranked: Sequence[Candidate]
 ) -> Generator[Turn, Results, bool]:
     """Try each candidate until the check passes and the visible tests still do; tells whether one did."""
     run = hands.shell(check.command())
@@ -80,7 +93,7 @@ def _tried(
         before = [] if overwrites and undo == [back] else undo
         results = yield from _edit_and_run([*before, edit], run)
         undo = [back]
-        if _passes(goal, results):
+        if goal.met(results):
             tests = hands.shell(TESTS)
             told = (yield [tests])[0] if tests else None
             if not told or (" failed" not in told and " error" not in told):

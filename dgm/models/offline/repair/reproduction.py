@@ -65,7 +65,9 @@ class Reproduction:
         """A shell command that runs the program in the repository, with the lines it executed if `traced`."""
         body = f"_SOURCE = {self.program!r}{_TRACER}" + (_REPORT if traced else "")
         words = " traced" if traced else ""
-        return f"python3 -{words} <<'END_OF_CHECK' 2>&1\n{body}\nEND_OF_CHECK\necho '{DONE}'"
+        # An edit may loop or grow for ever; the check must not take the whole attempt with it.
+        limits = "ulimit -v 1000000; timeout 5"
+        return f"{limits} python3 -{words} <<'END_OF_CHECK' 2>&1\n{body}\nEND_OF_CHECK\necho '{DONE}'"
 
 
 @lru_cache(maxsize=64)
@@ -84,8 +86,8 @@ def reproductions(issue: str) -> tuple[Reproduction, ...]:
     return tuple(found)
 
 
-def satisfied(expected: str, output: str) -> bool:
-    """Whether `output` says what was expected: as a line of its own, or as whole words of one."""
+def satisfied(expected: str, output: str, *, strict: bool = False) -> bool:
+    """Whether `output` says what was expected: as a line of its own or, unless `strict`, as words of one."""
     if "Traceback (most recent call last)" in output and "Error" not in expected:
         return False
     wanted = expected.strip()
@@ -94,8 +96,8 @@ def satisfied(expected: str, output: str) -> bool:
     if re.fullmatch(r"[A-Z]\w*(Error|Exception)", wanted):
         return wanted in output
     lines = [line.strip() for line in output.splitlines() if not line.startswith((TRACE, DONE))]
-    if any(line in {wanted, repr(wanted)} for line in lines):
-        return True
+    if strict or any(line in {wanted, repr(wanted)} for line in lines):
+        return any(line in {wanted, repr(wanted)} for line in lines)
     return any(re.search(rf"(?<![\w.]){re.escape(wanted)}(?![\w.])", line) for line in lines)
 
 
