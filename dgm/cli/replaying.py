@@ -5,11 +5,11 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from benchmarks.registry import open_suite
 from rich.console import Console
 
 from archive.disk import DiskArchive
 from archive.events import TaskId
+from benchmarks.registry import open_suite
 from dgm.cli.errors import DONE, FAILED
 from dgm.gateway import Gateway
 from dgm.replay import Replayer

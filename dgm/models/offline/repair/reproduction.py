@@ -81,7 +81,7 @@ def reproductions(issue: str) -> tuple[Reproduction, ...]:
             expected_here = expected + tuple(told)
         else:
             program, expected_here = _shown(block), expected
-        if program and ("import" in block or "(" in block):
+        if program and any(mark in block for mark in ("import", "(", ">>>")):
             found.append(Reproduction(program, expected_here))
     return tuple(found)
 
