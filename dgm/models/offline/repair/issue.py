@@ -8,27 +8,55 @@ from dataclasses import dataclass, replace
 _FENCE = re.compile(r"^[ \t]*(```|~~~)[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*\1[ \t]*$", re.MULTILINE | re.DOTALL)
 _INDENTED = re.compile(r"(?:^(?: {4}|\t)[^\n]*\n(?:[ \t]*\n(?=(?: {4}|\t)))?)+", re.MULTILINE)
 _SPAN = re.compile(r"`([^`\n]+)`")
-_LITERAL = r"""(?:`[^`\n]+`|"[^"\n]*"|'[^'\n]*'|[\[({][^\n]*?[\])}](?=[\s,.;]|$)|-?\d[\d_.,:/-]*\d|-?\d|True|False|None|an? empty \w+|nothing|zero|[A-Z]\w*\([^\n]*?\))"""
+_LITERAL = "|".join(
+    (
+        r"`[^`\n]+`",
+        r'"[^"\n]*"',
+        r"'[^'\n]*'",
+        r"[\[({][^\n]*?[\])}](?=[\s,.;]|$)",
+        r"-?\d[\d_.,:/-]*\d|-?\d",
+        r"True|False|None|an? empty \w+|nothing|zero",
+        r"[A-Z]\w*\([^\n]*?\)",
+    )
+)
 _EXPECTED = tuple(
-    re.compile(pattern.replace("VALUE", f"(?P<value>{_LITERAL})"), re.IGNORECASE)
+    re.compile(pattern.replace("VALUE", f"(?P<value>(?:{_LITERAL}))"), re.IGNORECASE)
     for pattern in (
         r"\bexpect(?:ed|ing|s)?\b(?:(?!\b(?:got|but|actual)\b)[^`'\"\n.\[({\d-]){0,40}?[:=]?\s*VALUE",
-        r"\b(?:should|must|ought to|supposed to|needs? to|want(?:ed)?|would)\b(?:(?!\bnot\b|\bbut\b)[^`'\"\n.\[({\d-]){0,40}?\s*VALUE",
+        (
+            r"\b(?:should|must|ought to|supposed to|needs? to|want(?:ed)?|would)\b"
+            r"(?:(?!\bnot\b|\bbut\b)[^`'\"\n.\[({\d-]){0,40}?\s*VALUE"
+        ),
         r"VALUE\s+(?:is|was|were)?\s*expected",
         r"\b(?:instead of|rather than)\s+(?:the\s+)?(?:\w+\s+){0,2}?VALUE",
         r"(?:,|\()\s*not\s+VALUE",
     )
 )
+_LABELLED = re.compile(r"^\W*expected[^:\n]{0,30}:[ \t]*(\S[^\n]*)$", re.MULTILINE | re.IGNORECASE)
 _RAISES = re.compile(
     r"\b(?:should|must|expect(?:ed|s)?|ought|supposed)\b[^.\n]{0,60}?`?\b(\w*(?:Error|Exception|Warning|StopIteration))\b"
 )
 _NOT_RAISES = re.compile(r"\b(?:not|never|without|no)\b", re.IGNORECASE)
-_ERROR = re.compile(r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|StopIteration|Warning))\b(?::|$)", re.MULTILINE)
+_ERROR = re.compile(
+    r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|StopIteration|Warning))\b(?::|$)", re.MULTILINE
+)
 _SHOWN = re.compile(r"^\s*(?:->|=>|→|==>|gives|prints|returns|output:?|result:?)?\s*(.+?)\s*$", re.IGNORECASE)
-_LABEL = re.compile(r"\b(expected|expect|should (?:be|print|give|return|look like)|wanted|correct|instead of)\b", re.I)
-_ACTUAL = re.compile(r"\b(actual(?:ly)?|got|get|gets|observed|currently|instead i|what happens)\b", re.IGNORECASE)
+_LABEL = re.compile(
+    r"\b(expected|expect|should (?:be|print|give|return|look like)|wanted|correct|instead of)\b", re.I
+)
+_ACTUAL = re.compile(
+    r"\b(actual(?:ly)?|got|get|gets|observed|currently|instead i|what happens)\b", re.IGNORECASE
+)
 _WORD = re.compile(r"[A-Za-z_]\w{2,}")
-_EMPTY = {"list": "[]", "string": "''", "str": "''", "dict": "{}", "dictionary": "{}", "tuple": "()", "set": "set()"}
+_EMPTY = {
+    "list": "[]",
+    "string": "''",
+    "str": "''",
+    "dict": "{}",
+    "dictionary": "{}",
+    "tuple": "()",
+    "set": "set()",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +90,8 @@ def read(issue: str) -> Report:
     """Read an issue."""
     blocks, prose = _blocks(issue)
     steps: list[Step] = []
-    for language, code, before, after in blocks:
-        _add_block(steps, language, code, before, after)
+    for language, code, before in blocks:
+        _add_block(steps, language, code, before)
     steps += _spoken(prose, steps)
     wanted, raised = _wanted(prose), _should_raise(prose)
     courses: list[tuple[Step, ...]] = []
@@ -71,36 +99,38 @@ def read(issue: str) -> Report:
     if any(step.decides for step in steps):
         courses.append(tuple(steps))
     if last is not None:
-        for value in wanted:
-            courses.append((*steps[:last], replace(steps[last], expected=value), *steps[last + 1 :]))
+        courses += [
+            (*steps[:last], replace(steps[last], expected=value), *steps[last + 1 :]) for value in wanted
+        ]
         if raised:
-            courses.append((*steps[:last], replace(steps[last], expected=None, raises=raised), *steps[last + 1 :]))
+            courses.append(
+                (*steps[:last], replace(steps[last], expected=None, raises=raised), *steps[last + 1 :])
+            )
         if any(step.shown for step in steps):
-            courses.append(tuple(step if step.decides else replace(step, expected=step.shown) for step in steps))
+            courses.append(
+                tuple(step if step.decides else replace(step, expected=step.shown) for step in steps)
+            )
     if steps:
         courses.append(tuple(steps))
     return Report(tuple(dict.fromkeys(courses)), frozenset(_WORD.findall(issue)))
 
 
-def _blocks(issue: str) -> tuple[list[tuple[str, str, str, str]], str]:
-    """Code blocks as (language, code, the line before, the line after), and the text without them."""
-    found: list[tuple[int, int, str, str]] = []
-    for fence in _FENCE.finditer(issue):
-        found.append((fence.start(), fence.end(), fence[2].lower(), _dedent(fence[3])))
+def _blocks(issue: str) -> tuple[list[tuple[str, str, str]], str]:
+    """Code blocks as (language, code, the line before), and the text without them."""
+    found = [(m.start(), m.end(), m[2].lower(), _dedent(m[3])) for m in _FENCE.finditer(issue)]
     if not found:
-        for block in _INDENTED.finditer(issue):
-            found.append((block.start(), block.end(), "", _dedent(block[0])))
-    prose, blocks, at = "", [], 0
-    for index, (start, end, language, code) in enumerate(found):
+        found = [(m.start(), m.end(), "", _dedent(m[0])) for m in _INDENTED.finditer(issue)]
+    prose, at = "", 0
+    blocks: list[tuple[str, str, str]] = []
+    for start, end, language, code in found:
         before = issue[at:start]
-        following = issue[end : found[index + 1][0] if index + 1 < len(found) else len(issue)]
-        blocks.append((language, code, _edge(before, -1), _edge(following, 0)))
+        blocks.append((language, code, _last_line(before)))
         prose += before + "\n"
         at = end
     return blocks, prose + issue[at:]
 
 
-def _add_block(steps: list[Step], language: str, code: str, before: str, after: str) -> None:
+def _add_block(steps: list[Step], language: str, code: str, before: str) -> None:
     if ">>>" in code:
         steps.extend(_session(code))
         return
@@ -112,7 +142,9 @@ def _add_block(steps: list[Step], language: str, code: str, before: str, after: 
     tree = _parse(code)
     labelled = bool(_LABEL.search(before)) and not _ACTUAL.search(before)
     named = language in {"python", "py", "python3", "pycon"}
-    calls = tree is not None and any(isinstance(n, ast.Call | ast.Import | ast.ImportFrom) for n in ast.walk(tree))
+    calls = tree is not None and any(
+        isinstance(n, ast.Call | ast.Import | ast.ImportFrom) for n in ast.walk(tree)
+    )
     if tree is not None and (named or calls) and not (labelled and not named):
         steps.extend(_script(code, tree))
     elif steps and labelled:
@@ -164,7 +196,7 @@ def _console(code: str) -> Iterator[Step]:
         command = re.sub(r"^python\b", "python3", command.strip())
         if "Traceback (most recent" in output:
             output = ""
-        yield Step(command, shown=output.strip("\n") or None, shell=True)
+        yield Step(command, shown=output.strip("\n") or None, shell=True)  # noqa: S604 - runs in the sandbox
 
 
 def _script(code: str, tree: ast.Module) -> Iterator[Step]:
@@ -255,6 +287,7 @@ def _wanted(text: str) -> list[str]:
     """Values that the text says are right, the surest first."""
     flat = re.sub(r"[ \t]*\n[ \t]*", " ", text)
     found = [_value(m["value"]) for pattern in _EXPECTED for m in pattern.finditer(flat)]
+    found += [_value(plain) for plain in _LABELLED.findall(text)]
     return list(dict.fromkeys(found))[:3]
 
 
@@ -295,6 +328,6 @@ def _dedent(code: str) -> str:
     return "\n".join(line[margin:] for line in lines).strip("\n")
 
 
-def _edge(text: str, place: int) -> str:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return lines[place] if lines else ""
+def _last_line(text: str) -> str:
+    lines = text.strip().splitlines()
+    return lines[-1].strip() if lines else ""
