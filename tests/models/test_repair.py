@@ -139,7 +139,7 @@ def test_a_clipped_view_tells_its_beginning_only() -> None:
 def test_lines_that_did_not_run_are_not_blamed() -> None:
     text = "def f(a):\n    return a + 1\n\n\n\ndef g(a):\n    return a + 2\n"
     seen = Seen.of("m.py", text, frozenset({2}))
-    found = candidates([seen], {"m.py": frozenset({2})}, "f is wrong", "")
+    found = candidates([seen], {"m.py": frozenset({2})}, frozenset({"f"}), [])
     assert found
     assert {each.edit.line for each in found} <= {1, 2, 3}
 

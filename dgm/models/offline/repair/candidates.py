@@ -1,6 +1,6 @@
 """Which edit to try next: every small edit of the lines a failing check ran, the likeliest first."""
 
-import re
+import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,18 +38,16 @@ class Candidate:
 
 
 def candidates(
-    files: Sequence[Seen], ran: Mapping[str, frozenset[int]], issue: str, complaint: str
+    files: Sequence[Seen],
+    ran: Mapping[str, frozenset[int]],
+    words: frozenset[str],
+    blame: Sequence[tuple[str, int]],
 ) -> tuple[Candidate, ...]:
-    """Every candidate, most promising first; `ran` are the executed lines, `complaint` the check's output."""
-    words = set(re.findall(r"[A-Za-z_]\w+", issue))
+    """Every candidate, most promising first; `ran` are executed lines, `blame` a traceback's."""
     found = []
     for seen in files:
         lines = ran.get(seen.path, frozenset())
-        blamed = {
-            int(number)
-            for path, number in re.findall(r'File "[^"]*?([\w/.]+\.py)", line (\d+)', complaint)
-            if path.endswith(seen.path) or seen.path.endswith(path.lstrip("/"))
-        }
+        blamed = {line for path, line in blame if path == seen.path}
         owners = _owners(seen.code)
         for edit in edits(seen.code):
             around = owners.get(edit.line, set())
@@ -81,8 +79,6 @@ def _touched(edit: Edit, lines: frozenset[int]) -> bool:
 
 def _owners(code: str) -> Mapping[int, set[str]]:
     """For each line the names of the functions and classes around it."""
-    import ast
-
     source = parsed(code)
     owners: dict[int, set[str]] = {}
     if source is None:

@@ -1,13 +1,12 @@
-"""The check script: runs the ways of reproducing an issue where the repository is, and prints a verdict each."""
+"""The check script: runs ways of reproducing an issue beside the repository, and prints a verdict each."""
 
+import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from dgm.models.offline.repair.issue import Step
-
-PATH = "/tmp/reproduce.py"
 
 # Runs beside the repository, never here. A name that the issue uses and does not import is looked up.
 _SCRIPT = r"""
@@ -68,7 +67,8 @@ def step(code, shell):
                 return run(code), out.getvalue()
         except NameError as error:
             name = re.search("'(\\w+)'", str(error))
-            if not name or name[1] in space or "<issue>" != traceback.extract_tb(error.__traceback__)[-1].filename:
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            if not name or name[1] in space or last.filename != "<issue>":
                 raise
             space[name[1]] = find(name[1])
     raise NameError(code)
@@ -79,11 +79,21 @@ def same(value, out, wanted):
         return True
     try:
         right = eval(wanted, dict(space))
-        if type(right) is type(value) or (isinstance(right, (int, float)) and isinstance(value, (int, float))):
+        numbers = isinstance(right, (int, float)) and isinstance(value, (int, float))
+        if numbers or type(right) is type(value):
             return right == value and isinstance(right, bool) == isinstance(value, bool)
         return isinstance(right, str) and flat(right) == flat(out)
     except Exception:
         return " ".join(wanted.split()) == " ".join((out if value is None else str(value)).split())
+
+def ranges(lines):
+    runs = []
+    for line in lines:
+        if runs and line == runs[-1][1] + 1:
+            runs[-1][1] = line
+        else:
+            runs.append([line, line])
+    return ",".join("%%s-%%s" %% tuple(run) for run in runs)
 
 def main(number):
     for place, (code, wanted, raises, shell) in enumerate(COURSES[number]):
@@ -106,18 +116,18 @@ def main(number):
     return "passed", ""
 
 import signal
-signal.alarm(10)
+signal.alarm(4)
 if len(sys.argv) > 2:
     sys.settrace(tracer)
 verdict, why = main(int(sys.argv[1]))
 sys.settrace(None)
 print("reproduction", sys.argv[1], verdict, why)
-if len(sys.argv) > 2:
+if len(sys.argv) > 2 and verdict == "failed":
     for path in sorted(ran):
-        print("ran", path[len(HERE):], ",".join(map(str, sorted(ran[path]))))
+        print("ran", path[len(HERE):], ranges(sorted(ran[path])))
 """
 _VERDICT = re.compile(r"^reproduction (\d+) (passed|failed|broken)\b ?(.*)$", re.MULTILINE)
-_RAN = re.compile(r"^ran (\S+) ([\d,]+)$", re.MULTILINE)
+_RAN = re.compile(r"^ran (\S+) ([\d,-]+)$", re.MULTILINE)
 _AT = re.compile(r"([\w./-]+\.py):(\d+)")
 
 
@@ -143,23 +153,24 @@ def script(courses: Sequence[Sequence[Step]]) -> str:
     return _SCRIPT % json.dumps(data)
 
 
+def place(courses: Sequence[Sequence[Step]]) -> str:
+    """Where the script is put: beside those of other issues, where agents share a machine."""
+    return f"/tmp/reproduce-{hashlib.sha256(script(courses).encode()).hexdigest()[:12]}.py"  # noqa: S108 - a path in the sandbox
+
+
 def installing(courses: Sequence[Sequence[Step]]) -> str:
-    """The command that puts the script in its place, runs every course with its trace, and lists sources."""
+    """The command that puts the script in its place, and runs every course with its trace."""
+    path = place(courses)
     numbers = " ".join(str(number) for number in range(len(courses)))
     return (
-        f"cat > {PATH} <<'END_OF_SCRIPT'\n{script(courses)}\nEND_OF_SCRIPT\n"
-        f"for n in {numbers}; do timeout 15 python3 {PATH} $n trace 2>/dev/null; done; {listing()}"
+        f"cat > {path}.$$ <<'END_OF_SCRIPT'\n{script(courses)}\nEND_OF_SCRIPT\nmv {path}.$$ {path}\n"
+        f"for n in {numbers}; do timeout 5 python3 {path} $n trace 2>/dev/null; done"
     )
 
 
-def listing() -> str:
-    """The command that lists Python files as lines, bytes, path."""
-    return "find . -name '*.py' -not -path '*/.*' -print0 | sort -z | xargs -0 wc -lc | sed 's#\\./##'"
-
-
-def command(course: int) -> str:
+def command(courses: Sequence[Sequence[Step]], number: int) -> str:
     """The command that runs one course again."""
-    return f"timeout 15 python3 {PATH} {course} 2>&1 | tail -n 3"
+    return f"timeout 5 python3 {place(courses)} {number} 2>&1 | tail -n 3"
 
 
 def verdicts(text: str) -> Sequence[Verdict]:
@@ -168,17 +179,11 @@ def verdicts(text: str) -> Sequence[Verdict]:
     told = []
     for index, match in enumerate(found):
         until = found[index + 1].start() if index + 1 < len(found) else len(text)
-        ran = {
-            path: frozenset(int(n) for n in lines.split(",") if n)
-            for path, lines in _RAN.findall(text[match.end() : until])
-        }
+        ran = {path: frozenset(_lines(lines)) for path, lines in _RAN.findall(text[match.end() : until])}
         told.append(Verdict(int(match[1]), match[2], match[3], ran))
     return told
 
 
-_LISTED = re.compile(r"^\s*(\d+)\s+(\d+)\s+(\S+\.py)$", re.MULTILINE)
-
-
-def listed(text: str) -> Mapping[str, tuple[int, int]]:
-    """Lines and bytes of each file listed, by path."""
-    return {path: (int(lines), int(size)) for lines, size, path in _LISTED.findall(text)}
+def _lines(text: str) -> Iterator[int]:
+    for first, last in re.findall(r"(\d{1,6})-(\d{1,6})", text):
+        yield from range(int(first), min(int(last), int(first) + 2000) + 1)

@@ -37,9 +37,6 @@ _RAISES = re.compile(
     r"\b(?:should|must|expect(?:ed|s)?|ought|supposed)\b[^.\n]{0,60}?`?\b(\w*(?:Error|Exception|Warning|StopIteration))\b"
 )
 _NOT_RAISES = re.compile(r"\b(?:not|never|without|no)\b", re.IGNORECASE)
-_ERROR = re.compile(
-    r"^(?:\w+\.)*(\w*(?:Error|Exception|Interrupt|StopIteration|Warning))\b(?::|$)", re.MULTILINE
-)
 _SHOWN = re.compile(r"^\s*(?:->|=>|→|==>|gives|prints|returns|output:?|result:?)?\s*(.+?)\s*$", re.IGNORECASE)
 _LABEL = re.compile(
     r"\b(expected|expect|should (?:be|print|give|return|look like)|wanted|correct|instead of)\b", re.I
