@@ -1,13 +1,14 @@
 """The repair engine: what it reads in an issue, what it tries, and what it mends under strange scaffolds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from dgm.models.offline.repair.candidates import Seen, candidates, replacement
+from dgm.models.offline.repair.check import Verdict, installing, verdicts
+from dgm.models.offline.repair.issue import Step, read
 from dgm.models.offline.repair.operators import edits
-from dgm.models.offline.repair.reproduction import executed, reproductions, satisfied
 from tests.models.scaffolds import SCAFFOLDS, shell
 
 BUGS = {
@@ -44,6 +45,10 @@ BUGS = {
 }
 
 
+def ran(folder: Path, courses: Sequence[Sequence[Step]]) -> Sequence[Verdict]:
+    return verdicts(shell(folder, installing(courses)))
+
+
 def issue(name: str) -> str:
     _, code, told = BUGS[name]
     called = code.split("(")[1] if code.startswith("print(") else "doubled"
@@ -58,10 +63,10 @@ def test_it_mends_under_a_scaffold_it_has_never_seen(
     (tmp_path / "work").mkdir()
     (tmp_path / "work/__init__.py").write_text("")
     (tmp_path / "work/core.py").write_text(BUGS[name][0])
-    (check,) = reproductions(issue(name))
-    assert not satisfied(check.expected[0], shell(tmp_path, check.command()))
+    courses = read(issue(name)).courses[:1]
+    assert [told.state for told in ran(tmp_path, courses)] == ["failed"]
     scaffold(tmp_path, issue(name))
-    assert satisfied(check.expected[0], shell(tmp_path, check.command()))
+    assert [told.state for told in ran(tmp_path, courses)] == ["passed"]
 
 
 @pytest.mark.parametrize(
@@ -77,29 +82,57 @@ def test_it_mends_under_a_scaffold_it_has_never_seen(
     ],
 )
 def test_what_was_expected_is_read_from_many_forms(text: str, expected: str) -> None:
-    (check,) = reproductions(f"```python\nprint(f(1))\n```\n{text}")
-    assert expected in check.expected
+    step = read(f"```python\nprint(f(1))\n```\n{text}\n").courses[0][-1]
+    assert expected in {step.expected, step.raises}
 
 
-def test_a_console_session_becomes_a_program() -> None:
-    (check,) = reproductions("```\n>>> x = 3\n>>> x + 1\n5\n```\n")
-    assert "_shown(x + 1)" in check.program
-    assert "5" in check.expected
+@pytest.mark.parametrize(
+    ("comment", "expected"),
+    [("expected 12", "12"), ("13, should be 12", "12"), ("prints 13 instead of 12", "12")],
+)
+def test_what_was_expected_is_read_from_comments(comment: str, expected: str) -> None:
+    steps = read(f"```python\nx = 1\nprint(f(x))  # {comment}\n```\n").courses[0]
+    assert [step.expected for step in steps] == [None, expected]
+
+
+def test_a_console_session_becomes_steps() -> None:
+    steps = read("```\n>>> x = 3\n>>> x + 1\n5\n```\n").courses[0]
+    assert [(step.code, step.expected) for step in steps] == [("x = 3", None), ("x + 1", "5")]
+
+
+def test_a_call_quoted_in_a_sentence_is_a_step() -> None:
+    steps = read("`half(3)` should return `1`, but it returns `2`.").courses[0]
+    assert steps == (Step("half(3)", expected="1"),)
 
 
 def test_an_issue_without_code_gives_no_check() -> None:
-    assert reproductions("It is broken. Please mend it.") == ()
+    assert read("It is broken. Please mend it.").courses == ()
 
 
-def test_satisfied_wants_whole_words_and_no_error() -> None:
-    assert satisfied("12", "12\n")
-    assert not satisfied("12", "112\n")
-    assert not satisfied("12", "12\nTraceback (most recent call last):\n")
-    assert satisfied("ValueError", "Traceback (most recent call last):\nValueError: no\n")
+def test_a_check_tells_what_it_saw_and_what_ran(tmp_path: Path) -> None:
+    (tmp_path / "core.py").write_text("def half(n):\n    m = n // 2\n    return m + 1\n")
+    failed, passed, raised, broken = ran(
+        tmp_path,
+        [
+            [Step("half(3)", expected="1")],
+            [Step("from core import half"), Step("print(half(3))", expected="2")],
+            [Step("half('x')")],
+            [Step("nowhere(3)", expected="1")],
+        ],
+    )
+    assert (failed.state, failed.why) == ("failed", "step 0 gave 2")
+    assert failed.ran == {"core.py": frozenset({1, 2, 3})}
+    assert (passed.state, passed.ran) == ("passed", {})
+    assert raised.blamed == [("core.py", 2)]
+    assert broken.state == "broken"
 
 
-def test_executed_reads_the_trace() -> None:
-    assert executed("7\n[executed] a/b.py 3 4\n[check done]") == {"a/b.py": frozenset({3, 4})}
+def test_an_error_that_should_come_is_wanted(tmp_path: Path) -> None:
+    (tmp_path / "core.py").write_text("def half(n):\n    return n / 2\n")
+    mild, right = ran(
+        tmp_path, [[Step("half(3)", raises="ValueError")], [Step("half('x')", raises="TypeError")]]
+    )
+    assert (mild.state, right.state) == ("failed", "passed")
 
 
 @pytest.mark.parametrize(
