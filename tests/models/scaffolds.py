@@ -1,7 +1,9 @@
 """Scaffolds that the offline model has never seen, carrying out its actions in a folder of the test's own."""
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,17 +21,22 @@ def shell(folder: Path, command: str) -> str:
     """What `command` prints, run in `folder` with this very Python as python3."""
     script = f'python3() {{ {sys.executable} "$@"; }}\n{command}'
     environment = {"PATH": "/usr/bin:/bin", "HOME": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    done = subprocess.run(
+    process = subprocess.Popen(
         ["bash", "-c", script],
         cwd=folder,
         env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        timeout=60,
-        check=False,
+        start_new_session=True,
     )
-    return done.stdout.decode(errors="replace")
+    try:
+        output, _ = process.communicate(timeout=30)
+    except subprocess.TimeoutExpired:
+        # An edit under trial may loop for ever; nothing of it may outlive the command.
+        os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate()
+    return output.decode(errors="replace")
 
 
 def bash_only(folder: Path, issue: str) -> int:
