@@ -28,6 +28,7 @@ from archive.events import (
     Scored,
     TaskId,
 )
+from dgm.cli.inspect import check_run, draw_tree, show_agent, show_diff
 from dgm.gateway import Gateway
 from dgm.models.cassette import CASSETTES
 from dgm.replay import Replayed, Replayer
@@ -271,3 +272,63 @@ def test_the_journal_never_holds_the_environment(whole: Path) -> None:
     for path in whole.rglob("*"):
         if path.is_file():
             assert planted.encode() not in path.read_bytes()
+
+
+def test_every_reading_command_tells_the_same_facts(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert draw_tree(whole, as_json=True) == 0
+    tree = json.loads(capsys.readouterr().out)
+    assert len(tree["lineage"]) == tree["agents"] == 6
+    assert show_agent(whole, "champion", as_json=True) == 0
+    card = json.loads(capsys.readouterr().out)
+    assert card["agent"] == tree["champion"]
+    assert card["resolved"] == sum(v["verdict"] == "resolved" for v in card["verdicts"]["search"].values())
+    assert show_diff(whole, "champion", None, as_json=True) == 0
+    assert "+++ b/note-" in json.loads(capsys.readouterr().out)["diff"]
+    assert check_run(whole, repair=False, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out)["problems"] == []
+
+
+def test_what_people_see(whole: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for told in (
+        draw_tree(whole, as_json=False),
+        show_agent(whole, "0", as_json=False),
+        show_diff(whole, "0", "champion", as_json=False),
+        check_run(whole, repair=False, as_json=False),
+    ):
+        assert told == 0
+    shown = capsys.readouterr().out
+    for words in ("champion", "seed agent", "held out", "diff --git", "all holds"):
+        assert words in shown
+
+
+@pytest.mark.parametrize(
+    ("words", "told", "code"),
+    [
+        (["tree", "nowhere"], "no run here", 1),
+        (["run", "--set", "budget.evalutions=3"], "did you mean 'budget.evaluations'", 2),
+        (["run", "--set", "seed=x"], "seed", 2),
+        (["run", "--policy", "best"], "allowed: hgm, uniform", 2),
+        (["run", "--suite", "none"], "allowed: kata", 2),
+        (["run", "--model", "none"], "allowed: offline", 2),
+        (["run", "--seed-agent", "tests"], "agent.toml", 2),
+        (["nonsense"], "No such command", 2),
+    ],
+)
+def test_bad_input_is_one_clear_line(words: list[str], told: str, code: int) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "dgm", *words], cwd=ROOT, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == code
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_run_in_use_is_left_alone(copy: Path) -> None:
+    with DiskArchive.open(copy):
+        done = subprocess.run(
+            [sys.executable, "-m", "dgm", "resume", str(copy)], cwd=ROOT, capture_output=True, text=True
+        )
+    assert done.returncode == 1
+    assert "in use" in done.stderr
+    assert "Traceback" not in done.stderr
