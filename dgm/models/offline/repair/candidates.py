@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from dgm.models.offline.repair.operators import edits
 from dgm.models.offline.repair.source import Edit, parsed, readable_part
@@ -44,14 +45,28 @@ def candidates(
     blame: Sequence[tuple[str, int]],
 ) -> tuple[Candidate, ...]:
     """Every candidate, most promising first; `ran` are executed lines, `blame` a traceback's."""
+    return _ranked(tuple(files), frozenset(ran.items()), words, tuple(blame))
+
+
+# A mind is replayed at every turn of its conversation: the same question comes dozens of times.
+@lru_cache(maxsize=32)
+def _ranked(
+    files: tuple[Seen, ...],
+    ran: frozenset[tuple[str, frozenset[int]]],
+    words: frozenset[str],
+    blame: tuple[tuple[str, int], ...],
+) -> tuple[Candidate, ...]:
+    lines_of = dict(ran)
     found = []
     for seen in files:
-        lines = ran.get(seen.path, frozenset())
+        lines = lines_of.get(seen.path, frozenset())
+        touched = {line + step for line in lines for step in (0, -1, 1)}
         blamed = {line for path, line in blame if path == seen.path}
         owners = _owners(seen.code)
         for edit in edits(seen.code):
             around = owners.get(edit.line, set())
-            if around and not _touched(edit, lines):
+            # A statement of several lines reports only some of them as run.
+            if around and edit.line not in touched:
                 continue
             worth = edit.prior * (1.6 if around & words else 1.0) * (2.0 if edit.line in blamed else 1.0)
             worth *= 1.0 if around else 0.3
@@ -70,11 +85,6 @@ def replacement(code: str, edit: Edit) -> tuple[str, str] | None:
             return old, code[start : edit.start] + edit.new + code[edit.end : end]
         start = code.rfind("\n", 0, max(0, start - 1)) + 1
     return None
-
-
-def _touched(edit: Edit, lines: frozenset[int]) -> bool:
-    """The blamed line ran, or one beside it: a statement of several lines reports only some of them."""
-    return any(edit.line + step in lines for step in (0, -1, 1))
 
 
 def _owners(code: str) -> Mapping[int, set[str]]:

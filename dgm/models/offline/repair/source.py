@@ -1,7 +1,7 @@
 """Python source with exact positions, and small textual edits of it."""
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
@@ -93,6 +93,15 @@ class Source:
     def functions(self) -> tuple[Function, ...]:
         """Every function, outer ones first."""
         return tuple(node for node in ast.walk(self.tree) if isinstance(node, Function))
+
+    @cached_property
+    def attributes(self) -> Mapping[str, Set[str]]:
+        """For the text of an object every attribute of it that is named in the file."""
+        found: dict[str, set[str]] = {}
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Attribute):
+                found.setdefault(self.code(node.value), set()).add(node.attr)
+        return found
 
 
 @lru_cache(maxsize=256)

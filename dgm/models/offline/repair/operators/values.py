@@ -189,12 +189,8 @@ def _locals(function: Function) -> list[str]:
 
 
 def _attributes(source: Source, owner: str, own: str) -> list[str]:
-    near = [
-        node.attr
-        for node in ast.walk(source.tree)
-        if isinstance(node, ast.Attribute) and source.code(node.value) == owner and node.attr != own
-    ]
-    return sorted(set(near), key=lambda other: (-_alike(own, other), other))[:4]
+    near = source.attributes[owner] - {own}
+    return sorted(near, key=lambda other: (-_alike(own, other), other))[:4]
 
 
 def _alike(one: str, other: str) -> int:
