@@ -123,7 +123,7 @@ class Config(Section):
     model: ModelSection = ModelSection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
-    solve: JobSection = JobSection()
+    solve: JobSection = JobSection(calls=30)
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()

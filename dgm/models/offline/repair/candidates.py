@@ -1,12 +1,18 @@
 """Which edit to try next: every small edit of the lines a failing check ran, the likeliest first."""
 
 import ast
+import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dgm.models.offline.repair.operators import edits
 from dgm.models.offline.repair.source import Edit, parsed, readable_part
+
+RARE = 4
+"""A word on more lines than that points at none."""
+_PART = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +69,14 @@ def _ranked(
         touched = {line + step for line in lines for step in (0, -1, 1)}
         blamed = {line for path, line in blame if path == seen.path}
         owners = _owners(seen.code)
+        shared = _shared(seen.code, words)
         for edit in edits(seen.code):
             around = owners.get(edit.line, set())
             # A statement of several lines reports only some of them as run.
             if around and edit.line not in touched:
                 continue
             worth = edit.prior * (1.6 if around & words else 1.0) * (2.0 if edit.line in blamed else 1.0)
-            worth *= 1.0 if around else 0.3
+            worth *= (1.0 if around else 0.3) * (1.0 + 0.5 * shared.get(edit.line, 0))
             found.append(Candidate(seen, edit, worth))
     return tuple(sorted(found, key=lambda each: (-each.worth, each.seen.path, each.edit.start)))
 
@@ -85,6 +92,21 @@ def replacement(code: str, edit: Edit) -> tuple[str, str] | None:
             return old, code[start : edit.start] + edit.new + code[edit.end : end]
         start = code.rfind("\n", 0, max(0, start - 1)) + 1
     return None
+
+
+def _shared(code: str, words: frozenset[str]) -> Mapping[int, int]:
+    """How many of the issue's words each line has, at most two; words that many lines have tell nothing."""
+    told = {part for word in words for part in _parts(word)}
+    lines = [_parts(line) & told for line in code.splitlines()]
+    spread = Counter(part for line in lines for part in line)
+    return {
+        number: min(2, sum(spread[part] <= RARE for part in line)) for number, line in enumerate(lines, 1)
+    }
+
+
+def _parts(text: str) -> set[str]:
+    """The words that names are made of."""
+    return {part.lower() for part in _PART.findall(text)}
 
 
 def _owners(code: str) -> Mapping[int, set[str]]:

@@ -10,7 +10,7 @@ from dgm.models.offline.repair.issue import Step
 
 # Runs beside the repository, never here. A name that the issue uses and does not import is looked up.
 _SCRIPT = r"""
-import ast, contextlib, importlib, io, json, os, re, subprocess, sys, traceback
+import ast, contextlib, importlib, io, json, os, re, signal, subprocess, sys, traceback
 sys.path.insert(0, os.getcwd())
 sys.dont_write_bytecode = True
 HERE = os.getcwd() + os.sep
@@ -115,8 +115,8 @@ def main(number):
             return "failed", "step %%s gave %%s" %% (place, shown[:120].replace("\n", "\\n"))
     return "passed", ""
 
-import signal
 signal.alarm(4)
+signal.setitimer(signal.ITIMER_PROF, 2 if len(sys.argv) > 2 else 0.3)
 if len(sys.argv) > 2:
     sys.settrace(tracer)
 verdict, why = main(int(sys.argv[1]))

@@ -90,7 +90,8 @@ def read(issue: str) -> Report:
     for language, code, before in blocks:
         _add_block(steps, language, code, before)
     steps += _spoken(prose, steps)
-    wanted, raised = _wanted(prose), _should_raise(prose)
+    raised = _should_raise(prose)
+    wanted = [value for value in _wanted(prose) if raised is None or not value.startswith(raised)]
     courses: list[tuple[Step, ...]] = []
     last = max((i for i, step in enumerate(steps) if _shows(step)), default=None)
     if any(step.decides for step in steps):

@@ -42,7 +42,7 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     files = yield from _looked(hands, failing)
     ranked = candidates(files, failing.ran, report.words, failing.blamed)
     run = hands.shell(command(courses, failing.course)) or start
-    mended = yield from _tried(hands, run, failing.course, _trials(hands, ranked))
+    mended = yield from _tried(hands, run, failing.course, iter(ranked))
     yield Say("The reproduction now gives what was expected." if mended else "I found no edit that mends it.")
 
 
@@ -60,21 +60,26 @@ def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence
 
 
 def _tried(
-    hands: Hands, run: Action, course: int, trials: Iterator[_Trial]
+    hands: Hands, run: Action, course: int, ranked: Iterator[Candidate]
 ) -> Generator[Turn, Results, bool]:
     """Try each edit until the check passes and the visible tests still do; tells whether one did."""
     standing: _Trial | None = None
     at_once = 1
-    while batch := list(islice(trials, at_once)):
+    telling = False
+    while batch := list(islice(_trials(hands, ranked, small=at_once > 1), at_once)):
         actions: list[Action] = []
         places: list[int] = []
         for trial in batch:
-            actions += [*_undone(standing, trial), trial.edit, run]
+            actions += [*_undone(standing, trial), trial.edit]
+            if not telling:
+                actions.append(run)
             places.append(len(actions) - 1)
             standing = trial
         results = list((yield actions))
         if at_once == 1 and results[-1] is not None:
             at_once = TOGETHER
+            # Some scaffolds run the check after each edit by themselves.
+            telling = any(verdicts(text or "") for text in results[:-1])
         shown = yield from _completed(actions, results, places)
         for trial, text in zip(batch, shown, strict=True):
             if not _passed(text, course):
@@ -115,16 +120,21 @@ def _undone(standing: _Trial | None, coming: _Trial) -> Sequence[Action]:
     return [standing.back]
 
 
-def _trials(hands: Hands, ranked: Sequence[Candidate]) -> Iterator[_Trial]:
-    """The candidates that the scaffold lets be tried."""
+def _trials(hands: Hands, ranked: Iterator[Candidate], *, small: bool) -> Iterator[_Trial]:
+    """The candidates that the scaffold lets be tried.
+
+    A whole file, where it was seen, needs no way back before the next edit: one call less. `small` edits
+    are the better ones where calls come in one turn, for they make a shorter history.
+    """
     for candidate in ranked:
         seen = candidate.seen
+        around = replacement(seen.code, candidate.edit) if small or not seen.whole else None
+        if around is not None:
+            edit, back = hands.replace(seen.path, *around), hands.replace(seen.path, *reversed(around))
+            if edit is not None and back is not None:
+                yield _Trial(edit, back, overwrites=False)
+                continue
         if seen.whole:
             edit, back = hands.write(seen.path, candidate.result), hands.write(seen.path, seen.code)
-        else:
-            around = replacement(seen.code, candidate.edit)
-            if around is None:
-                continue
-            edit, back = hands.replace(seen.path, *around), hands.replace(seen.path, *reversed(around))
-        if edit is not None and back is not None:
-            yield _Trial(edit, back, seen.whole)
+            if edit is not None and back is not None:
+                yield _Trial(edit, back, overwrites=True)
