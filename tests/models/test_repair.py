@@ -180,8 +180,9 @@ def test_lines_that_did_not_run_are_not_blamed() -> None:
 def test_a_replacement_stands_once() -> None:
     code = "def f(a):\n    return a + 1\n\n\ndef g(a):\n    return a + 1\n"
     edit = next(e for e in edits(code) if e.line == 6 and e.new == "-")
-    around = replacement(code, edit)
+    around = replacement(code, edit.apply(code))
     assert around is not None
     old, new = around
     assert code.count(old) == 1
     assert code.replace(old, new) == edit.apply(code)
+    assert replacement("a\n" * 40, "b\n" * 40) is None

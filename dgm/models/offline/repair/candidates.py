@@ -10,6 +10,8 @@ from functools import lru_cache
 from dgm.models.offline.repair.operators import edits
 from dgm.models.offline.repair.source import Edit, parsed, readable_part
 
+MAX_LINES = 25
+"""Of one replacement."""
 RARE = 4
 """A word on more lines than that points at none."""
 _PART = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
@@ -81,16 +83,22 @@ def _ranked(
     return tuple(sorted(found, key=lambda each: (-each.worth, each.seen.path, each.edit.start)))
 
 
-def replacement(code: str, edit: Edit) -> tuple[str, str] | None:
-    """The lines around `edit` that stand once in `code`, before and after it; None if there are none."""
-    start = code.rfind("\n", 0, edit.start) + 1
-    end = code.find("\n", edit.end)
-    end = len(code) if end < 0 else end
-    for _ in range(6):
-        old = code[start:end]
-        if old.strip() and code.count(old) == 1:
-            return old, code[start : edit.start] + edit.new + code[edit.end : end]
-        start = code.rfind("\n", 0, max(0, start - 1)) + 1
+def replacement(now: str, then: str) -> tuple[str, str] | None:
+    """The few whole lines that differ, as they are and as they will be; None if they are many, or no place.
+
+    The lines as they are stand in `now` exactly once.
+    """
+    old, new = now.splitlines(keepends=True), then.splitlines(keepends=True)
+    same = 0
+    while same < min(len(old), len(new)) and old[same] == new[same]:
+        same += 1
+    tail = 0
+    while tail < min(len(old), len(new)) - same and old[-1 - tail] == new[-1 - tail]:
+        tail += 1
+    for first in range(same, max(-1, same - 6), -1):
+        before = "".join(old[first : len(old) - tail])
+        if before.strip() and now.count(before) == 1 and before.count("\n") <= MAX_LINES:
+            return before, "".join(new[first : len(new) - tail])
     return None
 
 

@@ -1,7 +1,6 @@
 """The course of a repair: reproduce, localise, look, then try one small edit after another."""
 
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 
 from dgm.models.hands import Action, Hands
@@ -14,16 +13,7 @@ MAX_FILES = 5
 MAX_COURSES = 6
 TOGETHER = 3
 """Edits tried in a turn, where the scaffold carries out all actions of a turn."""
-TESTS = "python3 -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
-
-
-@dataclass(frozen=True, slots=True)
-class _Trial:
-    """An edit, and the way back; one that overwrites the whole file may follow another of the same file."""
-
-    edit: Action
-    back: Action
-    overwrites: bool
+TESTS = "timeout 20 python3 -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
 
 
 def repair_mind(brief: Brief, hands: Hands) -> Mind:
@@ -63,36 +53,41 @@ def _tried(
     hands: Hands, run: Action, course: int, ranked: Iterator[Candidate]
 ) -> Generator[Turn, Results, bool]:
     """Try each edit until the check passes and the visible tests still do; tells whether one did."""
-    standing: _Trial | None = None
-    at_once = 1
-    telling = False
-    while batch := list(islice(_trials(hands, ranked, small=at_once > 1), at_once)):
+    standing: Candidate | None = None
+    together, telling = 1, False
+    silent: set[tuple[str, int]] = set()
+    # Where one edit made the check hang, another mostly does too.
+    ranked = (one for one in ranked if (one.seen.path, one.edit.line) not in silent)
+    while batch := list(islice(_steps(hands, standing, ranked, small=together > 1), together)):
         actions: list[Action] = []
         places: list[int] = []
-        for trial in batch:
-            actions += [*_undone(standing, trial), trial.edit]
+        for _, steps in batch:
+            actions += steps
             if not telling:
                 actions.append(run)
             places.append(len(actions) - 1)
-            standing = trial
+        standing = batch[-1][0]
         results = list((yield actions))
-        if at_once == 1 and results[-1] is not None:
-            at_once = TOGETHER
-            # Some scaffolds run the check after each edit by themselves.
-            telling = any(verdicts(text or "") for text in results[:-1])
+        if results[-1] is not None:
+            together = TOGETHER
+            # Some scaffolds run the latest check after each edit by themselves.
+            telling = telling or bool(verdicts(results[-2] or ""))
         shown = yield from _completed(actions, results, places)
-        for trial, text in zip(batch, shown, strict=True):
+        for (candidate, _), text in zip(batch, shown, strict=True):
+            if not verdicts(text):
+                silent.add((candidate.seen.path, candidate.edit.line))
             if not _passed(text, course):
                 continue
-            if standing is not None and trial is not standing:
-                yield from each([*_undone(standing, trial), trial.edit])
-                standing = trial
+            if candidate is not standing:
+                yield from each(_way(hands, standing, candidate, small=together > 1) or [])
+                standing = candidate
             tests = hands.shell(TESTS)
             told = (yield [tests])[0] if tests else None
+            telling = False
             if not told or (" failed" not in told and " error" not in told):
                 return True
     if standing is not None:
-        yield [standing.back]
+        yield _way(hands, standing, None, small=together > 1) or []
     return False
 
 
@@ -114,27 +109,40 @@ def _passed(text: str, course: int) -> bool:
     return bool(told) and told[-1].state == "passed"
 
 
-def _undone(standing: _Trial | None, coming: _Trial) -> Sequence[Action]:
-    if standing is None or (coming.overwrites and standing.back == coming.back):
-        return []
-    return [standing.back]
-
-
-def _trials(hands: Hands, ranked: Iterator[Candidate], *, small: bool) -> Iterator[_Trial]:
-    """The candidates that the scaffold lets be tried.
-
-    A whole file, where it was seen, needs no way back before the next edit: one call less. `small` edits
-    are the better ones where calls come in one turn, for they make a shorter history.
-    """
+def _steps(
+    hands: Hands, standing: Candidate | None, ranked: Iterator[Candidate], *, small: bool
+) -> Iterator[tuple[Candidate, Sequence[Action]]]:
+    """The candidates that the scaffold lets be tried, each with the way to it from the one before."""
     for candidate in ranked:
-        seen = candidate.seen
-        around = replacement(seen.code, candidate.edit) if small or not seen.whole else None
-        if around is not None:
-            edit, back = hands.replace(seen.path, *around), hands.replace(seen.path, *reversed(around))
-            if edit is not None and back is not None:
-                yield _Trial(edit, back, overwrites=False)
-                continue
-        if seen.whole:
-            edit, back = hands.write(seen.path, candidate.result), hands.write(seen.path, seen.code)
-            if edit is not None and back is not None:
-                yield _Trial(edit, back, overwrites=True)
+        way = _way(hands, standing, candidate, small=small)
+        if way is not None:
+            yield candidate, way
+            standing = candidate
+
+
+def _way(
+    hands: Hands, old: Candidate | None, new: Candidate | None, *, small: bool
+) -> Sequence[Action] | None:
+    """From the files with one edit made to those with another; None stands for no edit, and for no way."""
+    if old is not None and new is not None and old.seen == new.seen:
+        straight = _change(hands, new.seen, old.result, new.result, small=small)
+        if straight is not None:
+            return [straight]
+    ways: list[Action | None] = []
+    if old is not None:
+        ways.append(_change(hands, old.seen, old.result, old.seen.code, small=small))
+    if new is not None:
+        ways.append(_change(hands, new.seen, new.seen.code, new.result, small=small))
+    actions = [way for way in ways if way is not None]
+    return actions if len(actions) == len(ways) else None
+
+
+def _change(hands: Hands, seen: Seen, now: str, then: str, *, small: bool) -> Action | None:
+    """One action that makes the file's text another.
+
+    Where the file was seen whole it can be written whole. `small` changes are the better ones where a turn
+    holds many, for they make a shorter history.
+    """
+    lines = replacement(now, then) if small or not seen.whole else None
+    action = hands.replace(seen.path, *lines) if lines else None
+    return action or (hands.write(seen.path, then) if seen.whole else None)
