@@ -123,7 +123,7 @@ class Config(Section):
     model: ModelSection = ModelSection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
-    solve: JobSection = JobSection(calls=30)
+    solve: JobSection = JobSection(calls=24)
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
