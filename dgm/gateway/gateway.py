@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from dgm.gateway.line import Allowance, Call, Line
-from dgm.gateway.server import MAX_CONNECTIONS, Server
+from dgm.gateway.server import DEADLINE_SECONDS, MAX_CONNECTIONS, Server
 from dgm.models.base import Model, Role
 from sandbox.base import SandboxError
 
@@ -22,9 +22,13 @@ SOCKET = "sock"
 
 
 class Gateway:
-    """One a controller. Its folder is removed on close; those of dead controllers are swept at the start."""
+    """One a controller. Its folder is removed on close; those of dead controllers are swept at the start.
 
-    def __init__(self) -> None:
+    A client has `deadline_seconds` to send its request, and as long to take the answer.
+    """
+
+    def __init__(self, deadline_seconds: float = DEADLINE_SECONDS) -> None:
+        self._deadline_seconds = deadline_seconds
         _need_descriptors(DESCRIPTORS)
         _sweep()
         mark = f"{PREFIX}{os.getpid()}-{_start_time(os.getpid())}-"
@@ -49,7 +53,7 @@ class Gateway:
         folder = self._folder / str(next(self._numbers))
         folder.mkdir(mode=0o700)
         line = Line(folder, models, allowance, seed, record)
-        server = Server(folder / SOCKET, line)
+        server = Server(folder / SOCKET, line, self._deadline_seconds)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="gateway", daemon=True)
         thread.start()
         try:

@@ -96,7 +96,7 @@ class Line:
                 return refusal(400, "the body is no JSON object")
             if decoded.get("stream"):
                 return refusal(400, "streaming is not offered here; leave out `stream`")
-            if decoded.get("model") not in self._models:
+            if str(decoded.get("model")) not in self._models:
                 return refusal(404, f"no such model here; allowed: {', '.join(self._models)}")
             request = ChatRequest.model_validate(decoded)
         except ValidationError as error:

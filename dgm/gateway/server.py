@@ -30,12 +30,13 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     block_on_close = True
     request_queue_size = 64
 
-    def __init__(self, path: Path, line: Line) -> None:
+    def __init__(self, path: Path, line: Line, deadline_seconds: float = DEADLINE_SECONDS) -> None:
         if len(bytes(path)) > MAX_SOCKET_PATH:
             raise OSError(
                 f"socket path {path} is longer than {MAX_SOCKET_PATH} bytes; mend: a shorter TMPDIR"
             )
         self.line = line
+        self.deadline_seconds = deadline_seconds
         self._live: set[socket.socket] = set()
         self._guard = threading.Lock()
         super().__init__(str(path), _Handler)
@@ -76,9 +77,9 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 class _DeadlineReader(io.RawIOBase):
     """Reads a socket until a moment that no slow client can put off."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, seconds: float) -> None:
         self._connection = connection
-        self._until = time.monotonic() + DEADLINE_SECONDS
+        self._until = time.monotonic() + seconds
 
     def readable(self) -> bool:
         return True
@@ -101,7 +102,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def setup(self) -> None:
         super().setup()
-        self.rfile = io.BufferedReader(_DeadlineReader(self.connection))
+        self.rfile = io.BufferedReader(_DeadlineReader(self.connection, self.server.deadline_seconds))
         self.close_connection = True
 
     def handle(self) -> None:
@@ -139,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, answer: Answer) -> None:
         body = json.dumps(answer.body).encode()
-        self.connection.settimeout(DEADLINE_SECONDS)
+        self.connection.settimeout(self.server.deadline_seconds)
         self.send_response(answer.status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(body)))
