@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dgm.policy import POLICIES, Settings
 from sandbox.base import Limits
+from sandbox.registry import BACKENDS
 
 EPOCH = 1_767_225_600
 """2026-01-01T00:00:00Z: commit dates count from here, so that the same agent has the same id in every run."""
@@ -194,15 +195,20 @@ def _validated(table: Mapping[str, Any], source: str) -> Config:
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ConfigError(f"{source}: {_explained(first)}") from None
-    if config.search.policy not in POLICIES:
-        unknown, allowed = config.search.policy, ", ".join(sorted(POLICIES))
-        raise ConfigError(f"{source}: search.policy: unknown policy {unknown!r}; allowed: {allowed}")
+    for key, value, allowed in (
+        ("search.policy", config.search.policy, sorted(POLICIES)),
+        ("sandbox.backend", config.sandbox.backend, ["auto", *sorted(BACKENDS)]),
+    ):
+        if value not in allowed:
+            raise ConfigError(f"{source}: {key}: unknown {value!r}; allowed: {', '.join(allowed)}")
     return config
 
 
 def _explained(problem: Mapping[str, Any]) -> str:
     key = ".".join(str(part) for part in problem["loc"])
     if problem["type"] == "extra_forbidden":
+        if isinstance(problem["input"], Mapping) and problem["input"]:
+            key = f"{key}.{next(iter(problem['input']))}"
         near = difflib.get_close_matches(key, _known_keys(), n=1, cutoff=0.5)
         hint = f"; did you mean {near[0]!r}?" if near else f"; allowed: {', '.join(_known_keys())}"
         return f"unknown key {key!r}{hint}"

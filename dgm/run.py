@@ -1,5 +1,7 @@
 """The one wiring point: a run's folder, its parts put together, started or taken up again."""
 
+import errno
+import os
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -109,6 +111,7 @@ def launch(
     Raises:
         ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
     """
+    _need_writable(folder)
     seed_tree(config)
     with (
         parts_of(config, watch.notice) as parts,
@@ -171,6 +174,13 @@ def seed_tree(config: Config) -> Tree:
             f"seed agent {folder}: {error} (see seed_agent/{MANIFEST} for an example)"
         ) from None
     return tree
+
+
+def _need_writable(folder: Path) -> None:
+    """Fail at once, not after the sandbox was built, where a run can't be written."""
+    there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
+    if not os.access(there, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
 def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool:

@@ -10,7 +10,7 @@ def main() -> None:
     from dgm.cli.errors import explained
 
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="dgm", standalone_mode=False)
     except BaseException as error:
         code = explained(error)
         if code is None:

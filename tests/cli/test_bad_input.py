@@ -1,0 +1,216 @@
+"""Whatever is wrong with what a user gives: one clear line, a code, no traceback, nothing overwritten."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from dgm.cli.app import app
+from tests.run.mini import carry_on
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("run") / "whole"
+    assert carry_on(folder).reason == "done"
+    return folder
+
+
+@pytest.fixture
+def run(whole: Path, tmp_path: Path) -> Path:
+    folder = tmp_path / "run"
+    shutil.copytree(whole, folder, symlinks=True)
+    return folder
+
+
+def dgm(*words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "dgm", *map(str, words)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """The one line that was told."""
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.startswith("dgm: ")
+    assert done.stderr.count("\n") == 1
+    return done.stderr
+
+
+def everything(folder: Path) -> dict[str, str]:
+    """A digest of each file of a run, but for the lock that tells who had it last."""
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "lock"
+    }
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--set", "sandbox.backend=jail"], "allowed: auto, bubblewrap, process"),
+        (["--set", "workers=many"], "workers"),
+        (["--set", "budget=3"], "budget"),
+        (["--set", "budget.evaluations"], "expected key=value"),
+        (["--set", "serach.policy=hgm"], "did you mean 'search.policy'"),
+        (["--config", "nowhere.toml"], "nowhere.toml: can't be read"),
+        (["--seed-agent", "nowhere"], "seed agent nowhere: no such folder"),
+    ],
+)
+def test_settings_that_cant_be_used(words: list[str], told: str, tmp_path: Path) -> None:
+    new = tmp_path / "new"
+    assert told in complaint(dgm("run", "--run", new, *words), 2)
+    assert not new.exists()
+
+
+def test_a_config_that_is_no_toml(tmp_path: Path) -> None:
+    path = tmp_path / "mine.toml"
+    path.write_text("seed = = 3\n")
+    assert f"{path}: not TOML" in complaint(dgm("run", "--config", path, "--run", tmp_path / "new"), 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[commands]\n", '[commands]\nsolve = "python3"\nimprove = ["x"]\n', "[commands\n"]
+)
+def test_a_seed_agent_with_a_damaged_manifest(text: str, tmp_path: Path) -> None:
+    (tmp_path / "agent.toml").write_text(text)
+    done = dgm("run", "--seed-agent", tmp_path, "--run", tmp_path / "new")
+    assert "agent.toml" in complaint(done, 2)
+
+
+def test_a_folder_that_is_taken_is_left_alone(run: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "letter").write_text("dear")
+    for folder in (run, other):
+        before = everything(folder)
+        assert str(folder) in complaint(dgm("run", "--run", folder), 1)
+        assert everything(folder) == before
+
+
+def test_a_folder_that_may_not_be_written(run: Path) -> None:
+    before = everything(run)
+    done = subprocess.run(
+        [sys.executable, "-c", _AS_NOBODY, str(run / "new")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert "no permission; mend: choose another folder" in complaint(done, 1)
+    assert everything(run) == before
+
+
+# What nobody may not reach of this interpreter is loaded before it becomes nobody.
+_AS_NOBODY = """
+import os, sys
+import dgm.cli.errors, dgm.cli.evolve, benchmarks.task, sandbox.base
+from dgm.cli import main
+os.chmod(os.path.dirname(sys.argv[1]), 0o555)
+if os.geteuid() == 0:
+    os.setgroups([]); os.setgid(65534); os.setuid(65534)
+sys.argv[1:] = ["run", "--run", sys.argv[1]]
+main()
+"""
+
+
+@pytest.mark.parametrize("name", ["zzzz", "a", "99999"])
+def test_an_agent_that_is_none(run: Path, name: str) -> None:
+    for command in ("show", "diff", "replay"):
+        told = complaint(dgm(command, run, name), 1)
+        assert f"no agent '{name}'" in told
+        assert "at least 4 digits" in told
+
+
+def test_a_task_that_is_none(run: Path) -> None:
+    assert "nonsense" in complaint(dgm("replay", run, "0", "nonsense"), 1)
+
+
+def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
+    for command in ("tree", "show", "diff", "check", "resume", "replay"):
+        assert f"{tmp_path}: no run here" in complaint(dgm(command, tmp_path), 1)
+
+
+def lines(run: Path) -> list[bytes]:
+    return (run / "journal.jsonl").read_bytes().splitlines(keepends=True)
+
+
+def garbage(run: Path) -> None:
+    text = lines(run)
+    text[len(text) // 2] = b"\x00\xff garbage\n"
+    (run / "journal.jsonl").write_bytes(b"".join(text))
+
+
+def doubled(run: Path) -> None:
+    text = lines(run)
+    middle = len(text) // 2
+    (run / "journal.jsonl").write_bytes(b"".join([*text[:middle], text[middle - 1], *text[middle:]]))
+
+
+@pytest.mark.parametrize("damage", [garbage, doubled])
+def test_a_damaged_journal_is_named_by_its_line(run: Path, damage: Callable[[Path], None]) -> None:
+    number = len(lines(run)) // 2 + 1
+    damage(run)
+    before = everything(run)
+    for command in ("tree", "show", "resume", "replay"):
+        told = complaint(dgm(command, run), 1)
+        assert "journal.jsonl" in told
+        assert str(number) in told
+    checked = dgm("check", run)
+    assert checked.returncode == 1
+    assert f"{number}" in checked.stdout
+    assert everything(run) == before
+
+
+def test_a_torn_last_line_costs_that_line_alone(run: Path) -> None:
+    journal = run / "journal.jsonl"
+    whole_text = journal.read_bytes()
+    journal.write_bytes(whole_text[:-7])
+    before = everything(run)
+    assert dgm("tree", run).returncode == 0
+    assert everything(run) == before
+    assert carry_on(run).reason == "done"
+    assert [path.read_bytes() for path in run.glob("journal.torn-*")]
+    assert dgm("check", run).returncode == 0
+
+
+def test_a_store_that_misses_an_object(run: Path) -> None:
+    agent = json.loads(dgm("show", run, "champion", "--json").stdout)["agent"]
+    for pack in (run / "agents.git/objects/pack").iterdir():
+        pack.unlink()
+    before = everything(run)
+    told = complaint(dgm("diff", run, "champion"), 1)
+    assert "agents.git" in told
+    assert agent[:8] in told or "object" in told
+    checked = dgm("check", run)
+    assert checked.returncode == 1
+    assert agent[:8] in checked.stdout
+    assert everything(run) == before
+
+
+def test_every_command_teaches() -> None:
+    told = dgm("--help")
+    assert told.returncode == 0
+    for command in app.registered_commands:
+        assert command.callback is not None
+        name = command.callback.__name__
+        assert f"  {name}" in told.stdout
+        taught = dgm(name, "--help")
+        assert taught.returncode == 0
+        assert f"Example: dgm {name}" in taught.stdout
+        assert taught.stdout.startswith(f"Usage: dgm {name}")
