@@ -120,11 +120,11 @@ class Session:
                     paused=line.waited,
                 )
             )
-            trouble, usage = line.trouble, line.usage
-        if trouble is not None:
-            raise Trouble(f"{type(trouble).__name__}: {trouble}") from trouble
+        # A call may have been in flight when the command ended: what it took is known only now.
+        if line.trouble is not None:
+            raise Trouble(f"{type(line.trouble).__name__}: {line.trouble}") from line.trouble
         out = exit_.folders.get(OUT, Tree())
         summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
         breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
-        return Ran(exit_, exit_.folders.get(result), summary, usage, breaches)
+        return Ran(exit_, exit_.folders.get(result), summary, line.usage, breaches)

@@ -46,7 +46,7 @@ class Gateway:
         seed: int,
         record: Callable[[Call], None],
     ) -> Iterator[Line]:
-        """A line that answers while the block runs, and is revoked after it.
+        """A line that answers while the block runs; revoked after it, once the call in flight has ended.
 
         `record` gets each call before its reply goes out; what it raises is the line's `trouble`.
         """

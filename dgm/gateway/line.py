@@ -16,6 +16,7 @@ from archive.events import Usage
 from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Role
 
 WARN_AT = (0.5, 0.8, 0.95)
+MAX_NESTING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class Line:
         self._models, self._allowance, self._seed, self._record = models, allowance, seed, record
         self._usage = Usage()
         self._serial = threading.Lock()
+        self._revoked = False
         self._waited = 0.0
         self._waiting_since: float | None = None
 
@@ -84,6 +86,10 @@ class Line:
         since = self._waiting_since
         return self._waited + (0.0 if since is None else time.monotonic() - since)
 
+    def revoke(self) -> None:
+        """Refuse every call that has not begun; one that has is answered and recorded, for it is paid."""
+        self._revoked = True
+
     def admits(self, authorization: str | None) -> bool:
         """Whether `authorization` carries this line's token."""
         return hmac.compare_digest((authorization or "").encode(), f"Bearer {self.token}".encode())
@@ -94,6 +100,9 @@ class Line:
             decoded = json.loads(body)
             if not isinstance(decoded, dict):
                 return refusal(400, "the body is no JSON object")
+            # JSON can be read that is too deep to be written down again: that would be our failure.
+            if _nested_beyond(MAX_NESTING, decoded):
+                return refusal(400, f"the body is nested deeper than {MAX_NESTING} levels")
             if decoded.get("stream"):
                 return refusal(400, "streaming is not offered here; leave out `stream`")
             if str(decoded.get("model")) not in self._models:
@@ -113,6 +122,8 @@ class Line:
                 self._waiting_since = None
 
     def _call(self, request: ChatRequest) -> Answer:
+        if self._revoked:
+            return refusal(401, "the line is revoked")
         if self.trouble is not None:
             return refusal(503, "the gateway is in trouble; this attempt will be repeated")
         if self.exhausted:
@@ -161,9 +172,16 @@ class Line:
     def _share(self) -> float:
         used, allowed = self._usage, self._allowance
         shares = [used.calls / allowed.calls, (used.tokens_in + used.tokens_out) / allowed.tokens]
-        if allowed.micro_usd:
-            shares.append(used.micro_usd / allowed.micro_usd)
+        if allowed.micro_usd is not None:
+            shares.append(used.micro_usd / allowed.micro_usd if allowed.micro_usd else 1.0)
         return max(shares)
+
+
+def _nested_beyond(levels: int, value: object) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_nested_beyond(levels - 1, part) for part in inner)
 
 
 def refusal(status: int, message: str) -> Answer:

@@ -26,7 +26,8 @@ PATH = "/v1/chat/completions"
 class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
     """Listens for one line; connections beyond `MAX_CONNECTIONS` are closed at once."""
 
-    daemon_threads = True
+    # So that closing waits for the call in flight: what it costs belongs to this assignment.
+    daemon_threads = False
     block_on_close = True
     request_queue_size = 64
 
@@ -62,7 +63,8 @@ class Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         """A client that breaks its connection is nobody's failure."""
 
     def revoke(self) -> None:
-        """Stop listening and cut every connection."""
+        """Stop listening, cut every connection, and wait for the call in flight."""
+        self.line.revoke()
         self.shutdown()
         with self._guard:
             live = list(self._live)

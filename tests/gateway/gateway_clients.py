@@ -60,7 +60,11 @@ def raw(line: Line, data: bytes) -> tuple[int, Any]:
     return told(client)
 
 
-def asked(line: Line, body: object = ASK, token: str | None = None, more: str = "") -> tuple[int, Any]:
+def request(line: Line, body: object = ASK, token: str | None = None) -> bytes:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token or line.token}\r\n{more}"
-    return raw(line, f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data)
+    head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token or line.token}\r\n"
+    return f"{head}Content-Length: {len(data)}\r\n\r\n".encode() + data
+
+
+def asked(line: Line, body: object = ASK, token: str | None = None) -> tuple[int, Any]:
+    return raw(line, request(line, body, token))

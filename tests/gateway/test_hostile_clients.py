@@ -8,7 +8,7 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 
 import pytest
-from gateway_clients import asked, connected, opened, told
+from gateway_clients import asked, connected, opened, request, told
 
 from dgm.gateway import Call, Gateway
 from dgm.gateway.gateway import SOCKET
@@ -106,13 +106,25 @@ def test_a_client_that_leaves_before_its_reply_has_still_paid() -> None:
     calls: list[Call] = []
     with Gateway() as gateway, opened(gateway, model, record=calls.append) as line:
         with connected(line) as client:
-            body = b'{"model": "solve", "messages": [{"role": "user", "content": "hello"}]}'
-            head = f"POST {PATH} HTTP/1.1\r\nAuthorization: Bearer {line.token}\r\n"
-            client.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body)
+            client.sendall(request(line))
             assert model.asked.wait(20)
         model.go_on.set()
         assert asked(line)[1]["id"] == "call-2"
     assert [call.n for call in calls] == [1, 2]
+
+
+def test_a_call_in_flight_when_its_line_ends_is_recorded_and_those_behind_it_are_not_made() -> None:
+    model = Waiting()
+    calls: list[Call] = []
+    with Gateway() as gateway:
+        with opened(gateway, model, record=calls.append) as line, ExitStack() as left:
+            for _ in range(4):
+                client = left.enter_context(connected(line))
+                client.sendall(request(line))
+            assert model.asked.wait(20)
+            threading.Timer(0.3, model.go_on.set).start()
+        assert [call.n for call in calls] == [1]
+        assert line.usage == calls[0].usage
 
 
 def test_lines_leave_no_thread_and_no_descriptor() -> None:
