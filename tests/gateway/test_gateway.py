@@ -1,7 +1,6 @@
 """The only door to a model, seen from outside of it: real sockets, clients that are not kind."""
 
 import os
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -175,13 +174,13 @@ def test_the_role_of_a_message_is_kept(gateway: Gateway) -> None:
 
 
 def test_a_dead_controllers_folder_is_swept_and_no_other(gateway: Gateway) -> None:
-    base = Path(tempfile.gettempdir(), f"{PREFIX}1-1-left-by-a-test")
-    mine = Path(tempfile.gettempdir(), f"{PREFIX}unnumbered-1-left-by-a-test")
-    for folder in (base, mine):
-        folder.mkdir(exist_ok=True)
-    with opened(gateway) as line, Gateway():
-        assert not base.exists()
-        assert mine.exists()
-        assert line.folder.exists()
-        assert asked(line)[0] == 200
-    mine.rmdir()
+    with opened(gateway) as line:
+        temporary = line.folder.parent.parent
+        dead = [temporary / f"{PREFIX}{pid}-1-left-by-a-test" for pid in (2**30, os.getpid())]
+        other = temporary / f"{PREFIX}unnumbered-1-left-by-a-test"
+        for folder in (*dead, other):
+            folder.mkdir(exist_ok=True)
+        with Gateway():
+            assert [folder for folder in (*dead, other) if folder.exists()] == [other]
+            assert asked(line)[0] == 200
+    other.rmdir()
