@@ -53,7 +53,7 @@ def open_sandbox(
     why = "; ".join(causes)
     if not trusted:
         raise SandboxUnavailable(f"{why}. `process` protects nothing and is used only when asked for by name")
-    notice(f"Nothing is isolated: {why}. Everything runs as plain processes, as only harmless code is run")
+    notice(f"Nothing is isolated: {why}.\nEverything runs as plain processes, as only harmless code is run.")
     return _working("process", backends["process"])
 
 

@@ -28,7 +28,7 @@ def sandbox() -> Sandbox:
 
 def test_the_suite_is_what_the_readme_says() -> None:
     suite = open_suite("kata")
-    assert len(suite.split("search")) == len(suite.split("held_out")) == 12
+    assert len(suite.split("search")) == len(suite.split("held_out")) == 16
     repositories = {task.id.split("-")[0] for task in suite.tasks.values()}
     assert len(repositories) == 4
 

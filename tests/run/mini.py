@@ -1,7 +1,7 @@
 """A miniature run that is real in every part but the model: tiny tasks, and a model that tinkers.
 
 Run as a program it starts or resumes the run in a folder, and may kill itself at a boundary of durability:
-`python -m tests.run.mini FOLDER WORKERS [BOUNDARY-NUMBER]`.
+`python -m tests.run.mini FOLDER WORKERS [COUNT [BOUNDARY]]` dies at the COUNT-th boundary, of that name.
 """
 
 import os
@@ -44,6 +44,10 @@ def task(number: int, split: Split) -> Task:
     )
 
 
+IDLE = "b"
+"""Ideas whose mark begins so change nothing, and are rejected."""
+
+
 class MiniSuite:
     """Four search tasks and two held-out ones, of growing difficulty."""
 
@@ -72,7 +76,8 @@ class Tinkerer:
         if request.model == "improve":
             first = next(message for message in request.messages if message.role == "user")
             mark = sha256((first.content or "").encode()).hexdigest()[:12]
-            script = Scripted([Shell(f"echo {mark} > note-{mark}.txt"), Say(f"Added note {mark}.")])
+            idea = "true" if mark[0] in IDLE else f"echo {mark} > note-{mark}.txt"
+            script = Scripted([Shell(idea), Say(f"Added note {mark}.")])
         else:
             command = (
                 "need=$(sed -n 's/.*# //p' sums.py); have=$(ls $DGM_AGENT | grep -c '^note-'); "
@@ -91,7 +96,7 @@ def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
 
 
 def config(workers: int = 1, evaluations: int = 20) -> Config:
-    sets = [f"workers={workers}", f"budget.evaluations={evaluations}", "budget.expansions=5", "seed=7"]
+    sets = [f"workers={workers}", f"budget.evaluations={evaluations}", "budget.expansions=6", "seed=7"]
     return read(None, [*sets, "search.initial_expansions=2"])
 
 
@@ -107,11 +112,12 @@ def carry_on(
 def main() -> None:
     folder, workers = Path(sys.argv[1]), int(sys.argv[2])
     left = [int(sys.argv[3]) if len(sys.argv) > 3 else -1]
+    wanted = sys.argv[4] if len(sys.argv) > 4 else None
 
     def crossing(name: str) -> None:
         with (folder.parent / "crossed").open("a") as log:
             log.write(name + "\n")
-        left[0] -= 1
+        left[0] -= wanted in (None, name)
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 

@@ -63,6 +63,7 @@ def test_the_run_is_whole(whole: Path) -> None:
     summary = run_summary(facts(DiskArchive.read(whole)))
     assert summary["agents"] == 6
     assert summary["search_evaluations"] == 24
+    assert summary["rejected"] == 1
     asked = [event.ticket for event in events(whole) if isinstance(event, Asked)]
     ended = [event.ticket for event in events(whole) if isinstance(event, ENDS) and event.ticket]
     assert asked == ended == list(range(1, len(asked) + 1))
@@ -98,9 +99,9 @@ def test_the_same_settings_give_the_same_agents_and_verdicts(whole: Path, tmp_pa
     assert ends(again) == ends(whole)
 
 
-def mini(folder: Path, workers: int, boundary: int = -1) -> subprocess.CompletedProcess[str]:
+def mini(folder: Path, workers: int, *deadly: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "tests.run.mini", str(folder), str(workers), str(boundary)],
+        [sys.executable, "-m", "tests.run.mini", str(folder), str(workers), *map(str, deadly)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -126,6 +127,34 @@ def test_kill_9_costs_nothing_with_one_worker(whole: Path, tmp_path: Path, strid
     assert kills >= 10
     assert ends(folder) == ends(whole)
     assert problems(folder) == []
+
+
+@pytest.mark.slow
+def test_kill_9_at_every_kind_of_boundary_costs_nothing(whole: Path, tmp_path: Path) -> None:
+    """Each boundary of each kind of event, and of each ref, is hit twice, one after another."""
+    kinds = ("retried", "resumed", "asked", "called", "scored", "rejected", "born", "stopped")
+    sides = ("before-write", "before-fsync", "after-fsync")
+    seams = [f"{kind}:{side}" for kind in kinds for side in sides]
+    at = seams.index("rejected:before-write")
+    seams[at:at] = ["blob:before-fsync", "objects:before", "objects:after", "ref:before", "ref:after"]
+    waiting = [seam for seam in seams for _ in range(2)]
+    for number in range(7):
+        if not waiting:
+            break
+        folder = tmp_path / str(number) / "run"
+        folder.parent.mkdir()
+        # The tickets that this leaves open are what there is to retry.
+        assert mini(folder, 1, 5, "called:after-fsync").returncode == -signal.SIGKILL
+        done = None
+        while waiting and (done is None or done.returncode):
+            done = mini(folder, 1, 1, waiting[0])
+            assert done.returncode in {0, -signal.SIGKILL}, done.stderr
+            seam = waiting.pop(0)
+            waiting += [seam] * (done.returncode == 0)
+        assert mini(folder, 1).returncode == 0
+        assert ends(folder) == ends(whole)
+        assert problems(folder) == []
+    assert waiting == []
 
 
 @pytest.mark.slow
