@@ -57,7 +57,7 @@ try:
     open_sandbox("auto")
 except SandboxUnavailable as error:
     print("refused:", error)
-with open_sandbox("auto", trusted=True, notice=lambda text: print("notice:", " ".join(text.split()))) as sandbox:
+with open_sandbox("auto", trusted=True, notice=lambda text: print("notice:", *text.split())) as sandbox:
     print(sandbox.name, sandbox.run(Order(command=("/bin/echo", "ran"))).output)
 """
 

@@ -1,0 +1,65 @@
+"""The ledger is a fold: whatever order money moves in, nothing is lost, invented or held for ever."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.events import Asked, Called, Event, Failed, Retried, Usage
+from dgm.ledger import Ledger
+
+TICKETS = st.integers(1, 4)
+MONEY = st.integers(0, 10**9)
+
+
+def asked(ticket: int, reserve: int) -> Event:
+    return Asked(ticket, "evaluate", "search", reserve, {})
+
+
+def called(ticket: int, usd: int) -> Event:
+    return Called(ticket, 1, 1, "solve", "any", "0", "0", Usage(1, 5, 3, usd))
+
+
+def retried(ticket: int, usd: int) -> Event:
+    return Retried(ticket, 1, "ours", "cut", usd)
+
+
+EVENTS = st.lists(
+    st.one_of(
+        st.builds(asked, TICKETS, MONEY),
+        st.builds(called, TICKETS, MONEY),
+        st.builds(retried, TICKETS, MONEY),
+        st.builds(lambda ticket: Failed(ticket, "ours", "over"), TICKETS),
+    )
+)
+
+
+@given(EVENTS)
+def test_every_cent_is_counted_once(events: list[Event]) -> None:
+    ledger = Ledger(events)
+    calls = [event for event in events if isinstance(event, Called)]
+    estimated = sum(event.estimated for event in events if isinstance(event, Retried))
+    assert ledger.spent.calls == len(calls)
+    assert ledger.spent.tokens_in == 5 * len(calls)
+    assert ledger.spent.micro_usd == sum(call.usage.micro_usd for call in calls) + estimated
+    assert ledger.spent.micro_usd == sum(ledger.ticket(ticket).micro_usd for ticket in range(1, 5))
+
+
+@given(EVENTS)
+def test_a_reserve_is_never_negative_and_goes_with_its_ticket(events: list[Event]) -> None:
+    ledger = Ledger()
+    for event in events:
+        ledger.take(event)
+        assert ledger.reserved_micro_usd >= 0
+        if isinstance(event, Failed):
+            assert ledger.reserved(event.ticket) == 0
+        if isinstance(event, Asked):
+            assert ledger.reserved(event.ticket) <= event.reserve
+
+
+@given(EVENTS, st.data())
+def test_a_ledger_taken_up_again_is_the_same(events: list[Event], data: st.DataObject) -> None:
+    cut = data.draw(st.integers(0, len(events)))
+    resumed = Ledger(events[:cut])
+    for event in events[cut:]:
+        resumed.take(event)
+    whole = Ledger(events)
+    assert (resumed.spent, resumed.reserved_micro_usd) == (whole.spent, whole.reserved_micro_usd)
