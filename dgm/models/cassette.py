@@ -5,17 +5,59 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
-from typing import IO, Any, Literal, Self
+from typing import IO, Literal, Self
 
 from archive.base import ArchiveError
 from dgm.gateway import Call
-from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, canonical, digest
+from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Wire, canonical, digest
 from dgm.models.normal import normalised
 
 Fidelity = Literal["exact", "equal after normalisation", "diverged"]
 CASSETTES, TRANSCRIPTS = "cassette", "transcripts"
 _EXCERPT = 160
+
+
+class _Record(Wire):
+    """A line of a cassette. `request` and `normal` digest the request as it came and normalised."""
+
+    n: int
+    request: str
+    normal: str
+    new: tuple[str, ...]
+    """The request's messages after what was said before, normalised: to name what differs."""
+    reply: ChatReply
+
+
+class _Conversation:
+    """What was said so far. A call repeats it all and adds a little, and only the little is normalised."""
+
+    def __init__(self) -> None:
+        self._messages: tuple[Message, ...] = ()
+        self._texts: list[str] = []
+
+    def hear(self, request: ChatRequest) -> int:
+        """Take `request` in; returns how many of its messages had been said before."""
+        pairs = zip(self._messages, request.messages, strict=False)
+        said = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+        self._texts[said:] = [normalised(_text(message)) for message in request.messages[said:]]
+        self._messages = request.messages
+        return said
+
+    def say(self, reply: ChatReply) -> None:
+        """Take in the reply to what was heard last."""
+        self._messages = (*self._messages, reply.message)
+        self._texts.append(normalised(_text(reply.message)))
+
+    def texts(self, said: int) -> tuple[str, ...]:
+        """What was heard last, without the first `said` messages, normalised."""
+        return tuple(self._texts[said:])
+
+    def normal_digest(self, request: ChatRequest) -> str:
+        """A digest of `request`, which was heard last, that two honest runs have in common."""
+        settings = normalised(canonical(request.model_copy(update={"messages": ()})).decode())
+        return hashlib.sha256("\n".join([settings, *self._texts]).encode()).hexdigest()
 
 
 class Recording:
@@ -26,31 +68,31 @@ class Recording:
         self._cassette_path = folder / CASSETTES / name
         self._transcript_path = folder / TRANSCRIPTS / f"{name}.gz"
         self._file: IO[bytes] | None = None
-        self._seen: tuple[Message, ...] = ()
+        self._conversation = _Conversation()
         self._lines: list[bytes] = []
 
     def add(self, call: Call) -> None:
         """Keep one call."""
-        new = _new_messages(self._seen, call.request.messages)
-        self._seen = (*call.request.messages, call.reply.message)
-        record = {
-            "n": call.n,
-            "request": digest(call.request),
-            "normal": _normal_digest(call.request),
-            "new": [normalised(_text(message)) for message in new],
-            "reply": call.reply.model_dump(exclude_none=True),
-        }
+        said = self._conversation.hear(call.request)
+        record = _Record(
+            n=call.n,
+            request=digest(call.request),
+            normal=self._conversation.normal_digest(call.request),
+            new=self._conversation.texts(said),
+            reply=call.reply,
+        )
+        self._conversation.say(call.reply)
         line = {
             "n": call.n,
             "role": call.role,
-            "messages": [message.model_dump(exclude_none=True) for message in new],
+            "messages": [message.model_dump(exclude_none=True) for message in call.request.messages[said:]],
             "reply": call.reply.message.model_dump(exclude_none=True),
         }
         self._lines.append(json.dumps(line, sort_keys=True).encode())
         if self._file is None:
             self._cassette_path.parent.mkdir(exist_ok=True)
             self._file = self._cassette_path.open("wb")
-        self._file.write(json.dumps(record, sort_keys=True).encode() + b"\n")
+        self._file.write(canonical(record) + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())
 
@@ -88,7 +130,7 @@ class Player:
         self.difference: str | None = None
         self._records = _read(path, replies) if replies else {}
         self._next = 1
-        self._seen: tuple[Message, ...] = ()
+        self._conversation = _Conversation()
 
     @property
     def unplayed(self) -> int:
@@ -98,54 +140,45 @@ class Player:
     def complete(self, request: ChatRequest) -> ChatReply:
         """The recorded reply of this call; ModelError past the last or after the conversation diverged."""
         n, record = self._next, self._records.get(self._next)
-        new = _new_messages(self._seen, request.messages)
+        said = self._conversation.hear(request)
         if record is None:
             self._diverge(f"call {n}: {len(self._records)} calls were recorded, here is one more")
-        elif digest(request) != record["request"]:
-            if _normal_digest(request) == record["normal"]:
+        elif digest(request) != record.request:
+            if self._conversation.normal_digest(request) == record.normal:
                 self.fidelity = "equal after normalisation"
             else:
-                self._diverge(f"call {n}: {_difference(record['new'], [normalised(_text(m)) for m in new])}")
+                self._diverge(f"call {n}: {_difference(record.new, self._conversation.texts(said))}")
         if record is None or self.difference is not None:
             raise ModelError(f"the replay diverged: {self.difference}", owner="agent")
-        reply = ChatReply.model_validate(record["reply"])
-        self._seen = (*request.messages, reply.message)
+        self._conversation.say(record.reply)
         self._next += 1
-        return reply
+        return record.reply
 
     def _diverge(self, difference: str) -> None:
         self.fidelity = "diverged"
         self.difference = self.difference or difference
 
 
-def _read(path: Path, replies: Mapping[int, str]) -> dict[int, dict[str, Any]]:
+def _read(path: Path, replies: Mapping[int, str]) -> dict[int, _Record]:
     try:
-        records = [json.loads(line) for line in path.read_bytes().split(b"\n")[:-1]]
-        found = {record["n"]: record for record in records}
-        digests = {n: digest(ChatReply.model_validate(record["reply"])) for n, record in found.items()}
+        lines = path.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         raise ArchiveError(f"{path}: missing, so that its ticket can't be replayed") from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise ArchiveError(f"{path}: damaged: {str(error)[:120]}") from None
+    records: dict[int, _Record] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            record = _Record.model_validate(json.loads(line))
+        except ValueError:
+            raise ArchiveError(f"{path}: line {number} is damaged") from None
+        records[record.n] = record
     for n, expected in replies.items():
-        if digests.get(n) != expected:
+        if n not in records or digest(records[n].reply) != expected:
             raise ArchiveError(f"{path}: the reply of call {n} is not the one the journal tells of")
-    return {n: record for n, record in found.items() if n in replies}
-
-
-def _new_messages(seen: Sequence[Message], messages: Sequence[Message]) -> Sequence[Message]:
-    kept = 0
-    while kept < min(len(seen), len(messages)) and seen[kept] == messages[kept]:
-        kept += 1
-    return messages[kept:]
+    return {n: records[n] for n in replies}
 
 
 def _text(message: Message) -> str:
     return canonical(message).decode()
-
-
-def _normal_digest(request: ChatRequest) -> str:
-    return hashlib.sha256(normalised(canonical(request).decode()).encode()).hexdigest()
 
 
 def _difference(recorded: Sequence[str], came: Sequence[str]) -> str:
@@ -158,4 +191,6 @@ def _difference(recorded: Sequence[str], came: Sequence[str]) -> str:
             return (
                 f"recorded ...{was[start : start + _EXCERPT]}..., came ...{now[start : start + _EXCERPT]}..."
             )
+    if len(recorded) == len(came):
+        return "the same words, with other tools or settings"
     return f"recorded {len(recorded)} new messages, came {len(came)}"

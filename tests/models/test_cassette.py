@@ -1,91 +1,196 @@
-"""Recorded replies are served again only to the conversation they were recorded in."""
+"""A recorded conversation served again: exactly as it was, or with the first thing that differs."""
 
 import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.base import ArchiveError
 from archive.events import Usage
 from dgm.gateway import Call
-from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, digest
+from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Tool, digest
 from dgm.models.cassette import CASSETTES, Player, Recording, transcript_lines
 
-
-def request(*texts: str) -> ChatRequest:
-    return ChatRequest(model="solve", messages=tuple(Message(role="user", content=text) for text in texts))
+SEEN = ("3 failed in 0.31s\n2026-11-20 10:00:01 <Cart at 0x7f00aa11>", "all 3 passed in 1 s")
 
 
-def reply(text: str) -> ChatReply:
-    message = Message(role="assistant", content=text)
-    return ChatReply(message=message, finish_reason="stop", tokens_in=3, tokens_out=2, model="told")
+def answer(words: str) -> ChatReply:
+    message = Message(role="assistant", content=words)
+    return ChatReply(message=message, finish_reason="stop", tokens_in=9, tokens_out=3, model="m")
 
 
-ASKED = [request("it took 1.25s"), request("it took 1.25s", "go on")]
-REPLIES = {1: reply("one"), 2: reply("two")}
-DIGESTS = {n: digest(each) for n, each in REPLIES.items()}
+REPLIES = [answer(words) for words in ("run the tests", "mend 0x7f00aa11", "done")]
+
+
+def conversation(seen: Sequence[str] = SEEN, replies: Sequence[ChatReply] = REPLIES) -> list[ChatRequest]:
+    """The requests of an agent that repeats all that was said, and adds what it saw."""
+    messages = [Message(role="system", content="Be brief."), Message(role="user", content="total is off")]
+    requests = [ChatRequest(model="solve", messages=tuple(messages), seed=3)]
+    for reply, words in zip(replies, seen, strict=False):
+        messages += [reply.message, Message(role="user", content=words)]
+        requests.append(ChatRequest(model="solve", messages=tuple(messages), seed=3))
+    return requests
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def recorded(tmp_path: Path) -> Path:
     with Recording(tmp_path, 7, 1) as recording:
-        for n, asked in enumerate(ASKED, 1):
-            recording.add(Call(n, "solve", asked, REPLIES[n], Usage(1, 3, 2, 0)))
-            assert len((tmp_path / CASSETTES / "7-1.jsonl").read_bytes().splitlines()) == n
+        for n, (request, reply) in enumerate(zip(conversation(), REPLIES, strict=True), 1):
+            recording.add(Call(n, "solve", request, reply, Usage(1, 9, 3, 0)))
     return tmp_path
 
 
-def test_the_same_conversation_is_exact(folder: Path) -> None:
-    player = Player(folder, 7, 1, DIGESTS)
-    assert [player.complete(asked) for asked in ASKED] == list(REPLIES.values())
-    assert (player.fidelity, player.difference, player.unplayed) == ("exact", None, 0)
+def player(folder: Path) -> Player:
+    return Player(folder, 7, 1, {n: digest(reply) for n, reply in enumerate(REPLIES, 1)})
 
 
-def test_another_duration_is_equal_after_normalisation(folder: Path) -> None:
-    player = Player(folder, 7, 1, DIGESTS)
-    assert player.complete(request("it took 0.75s")) == REPLIES[1]
-    assert player.fidelity == "equal after normalisation"
-    assert player.unplayed == 1
+def play(folder: Path, requests: Sequence[ChatRequest]) -> Player:
+    """The player after `requests`, each answered as recorded until one differs."""
+    playing = player(folder)
+    for request, reply in zip(requests, REPLIES, strict=False):
+        try:
+            assert playing.complete(request) == reply
+        except ModelError:
+            break
+    return playing
 
 
-def test_another_word_diverges_and_is_shown(folder: Path) -> None:
-    player = Player(folder, 7, 1, DIGESTS)
-    with pytest.raises(ModelError) as caught:
-        player.complete(request("it cost 1.25s"))
-    assert caught.value.owner == "agent"
-    assert player.fidelity == "diverged"
-    assert "call 1" in str(player.difference)
-    assert "took" in str(player.difference)
-    assert "cost" in str(player.difference)
-    with pytest.raises(ModelError):
-        player.complete(ASKED[0])
+def test_the_same_conversation_is_exact(recorded: Path) -> None:
+    played = play(recorded, conversation())
+    assert (played.fidelity, played.difference, played.unplayed) == ("exact", None, 0)
 
 
-def test_one_call_more_diverges(folder: Path) -> None:
-    player = Player(folder, 7, 1, DIGESTS)
-    for asked in ASKED:
-        player.complete(asked)
-    with pytest.raises(ModelError, match="one more"):
-        player.complete(request("and again"))
+def test_what_honest_runs_differ_in_is_equal_after_normalisation(recorded: Path) -> None:
+    later = ("3 failed in 12.40s\n2027-01-02 11:30:59 <Cart at 0x55d0c0ffee00>", "all 3 passed in 14 s")
+    played = play(recorded, conversation(later))
+    assert (played.fidelity, played.difference, played.unplayed) == ("equal after normalisation", None, 0)
 
 
-def test_only_what_the_journal_tells_of_is_served(folder: Path) -> None:
-    path = folder / CASSETTES / "7-1.jsonl"
-    records = [json.loads(line) for line in path.read_text().splitlines()]
-    records[1]["reply"]["message"]["content"] = "twO"
-    path.write_text("".join(json.dumps(record) + "\n" for record in records))
-    with pytest.raises(ArchiveError, match="reply of call 2 is not the one the journal tells of"):
-        Player(folder, 7, 1, DIGESTS)
-    path.write_text("garbage\n")
-    with pytest.raises(ArchiveError, match="damaged"):
-        Player(folder, 7, 1, DIGESTS)
-    path.unlink()
-    with pytest.raises(ArchiveError, match="missing"):
-        Player(folder, 7, 1, DIGESTS)
+def test_an_exact_call_after_an_equal_one_leaves_it_equal(recorded: Path) -> None:
+    requests = [conversation()[0], conversation(("3 failed in 9.99s\n" + SEEN[0].split("\n")[1],))[1]]
+    played = play(recorded, [*requests, conversation()[2]])
+    assert played.fidelity == "equal after normalisation"
 
 
-def test_the_transcript_tells_each_message_once(folder: Path) -> None:
-    lines = [json.loads(line) for line in transcript_lines(folder, 7, 1)]
-    assert [[m["content"] for m in line["messages"]] for line in lines] == [["it took 1.25s"], ["go on"]]
-    assert [line["reply"]["content"] for line in lines] == ["one", "two"]
-    assert transcript_lines(folder, 8, 1) == []
+def test_anything_else_diverges_with_the_first_difference(recorded: Path) -> None:
+    played = play(recorded, conversation((SEEN[0].replace("3 failed", "2 failed"), SEEN[1])))
+    assert played.fidelity == "diverged"
+    assert played.difference is not None
+    assert played.difference.startswith("call 2: recorded ...")
+    assert "3 failed in <duration>" in played.difference.partition("came")[0]
+    assert "2 failed in <duration>" in played.difference.partition("came")[2]
+    assert played.unplayed == 2
+
+
+def test_after_the_conversation_diverged_nothing_is_served(recorded: Path) -> None:
+    played = play(recorded, conversation(("something else",)))
+    first = played.difference
+    for request in conversation()[1:]:
+        with pytest.raises(ModelError, match="diverged: call 2") as refused:
+            played.complete(request)
+        assert refused.value.owner == "agent"
+    assert (played.fidelity, played.difference) == ("diverged", first)
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"seed": 4}, "other tools or settings"),
+        ({"tools": (Tool.model_validate({"function": {"name": "bash"}}),)}, "other tools or settings"),
+        ({"messages": conversation()[0].messages[:1]}, "recorded 2 new messages, came 1"),
+        ({"messages": conversation()[0].messages[::-1]}, '"role":"system"'),
+    ],
+)
+def test_a_difference_outside_of_the_words_is_named_too(
+    recorded: Path, changed: dict[str, Any], words: str
+) -> None:
+    played = play(recorded, [conversation()[0].model_copy(update=changed)])
+    assert played.fidelity == "diverged"
+    assert words in (played.difference or "")
+
+
+def test_a_rewritten_past_diverges(recorded: Path) -> None:
+    """An agent that forgets and sums up sends other old messages, not only new ones."""
+    requests = conversation()
+    short = requests[2].model_copy(update={"messages": (requests[0].messages[1], *requests[2].messages[4:])})
+    played = play(recorded, [*requests[:2], short])
+    assert played.fidelity == "diverged"
+    assert (played.difference or "").startswith("call 3: ")
+
+
+def test_an_agent_that_forgets_is_recorded_and_played_alike(tmp_path: Path) -> None:
+    requests = conversation()
+    requests[2] = requests[2].model_copy(update={"messages": requests[2].messages[-1:]})
+    with Recording(tmp_path, 7, 1) as recording:
+        for n, (request, reply) in enumerate(zip(requests, REPLIES, strict=True), 1):
+            recording.add(Call(n, "solve", request, reply, Usage(1, 9, 3, 0)))
+    assert play(tmp_path, requests).fidelity == "exact"
+    slower = requests[2].model_copy(
+        update={"messages": (Message(role="user", content="all 3 passed in 9 s"),)}
+    )
+    assert play(tmp_path, [*requests[:2], slower]).fidelity == "equal after normalisation"
+    assert [len(json.loads(line)["messages"]) for line in transcript_lines(tmp_path, 7, 1)] == [2, 1, 1]
+
+
+def test_a_call_too_many_diverges(recorded: Path) -> None:
+    played = play(recorded, conversation())
+    with pytest.raises(ModelError, match="3 calls were recorded, here is one more"):
+        played.complete(conversation()[-1])
+    assert played.fidelity == "diverged"
+
+
+def test_calls_not_made_are_counted(recorded: Path) -> None:
+    assert play(recorded, conversation()[:1]).unplayed == 2
+    assert Player(recorded, 8, 1, {}).unplayed == 0
+
+
+def test_a_missing_cassette_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ArchiveError, match=r"7-1\.jsonl: missing"):
+        player(tmp_path)
+
+
+def reply_byte(data: bytes) -> bytes:
+    return data.replace(b"run the tests", b"run the tasts")
+
+
+def no_last_line(data: bytes) -> bytes:
+    return b"".join(data.splitlines(keepends=True)[:-1])
+
+
+def torn_line(data: bytes) -> bytes:
+    return data.replace(b"\n", b"\x00\n", 1)
+
+
+def no_request(data: bytes) -> bytes:
+    return data.replace(b'"request"', b'"requests"', 1)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (reply_byte, "the reply of call 1 is not the one the journal tells of"),
+        (no_last_line, "the reply of call 3 is not the one the journal tells of"),
+        (torn_line, "line 1 is damaged"),
+        (no_request, "line 1 is damaged"),
+    ],
+)
+def test_a_cassette_that_is_not_what_was_recorded_is_refused(
+    recorded: Path, harm: Callable[[bytes], bytes], words: str
+) -> None:
+    path = recorded / CASSETTES / "7-1.jsonl"
+    path.write_bytes(harm(path.read_bytes()))
+    with pytest.raises(ArchiveError, match=words):
+        player(recorded)
+
+
+def test_words_beyond_unicode_are_kept_as_they_came(tmp_path: Path) -> None:
+    odd = ChatRequest.model_validate(
+        json.loads(r'{"model":"solve","messages":[{"role":"user","content":"\ud800"}]}')
+    )
+    with Recording(tmp_path, 7, 1) as recording:
+        recording.add(Call(1, "solve", odd, REPLIES[0], Usage(1)))
+    playing = Player(tmp_path, 7, 1, {1: digest(REPLIES[0])})
+    assert playing.complete(odd) == REPLIES[0]
+    assert playing.fidelity == "exact"
