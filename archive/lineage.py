@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterable
+from typing import TypeAlias
 
 import networkx as nx
 
@@ -11,6 +12,7 @@ from archive.events import AgentId
 SHORTEST_PREFIX = 4
 LONGEST_NUMBER = 18
 SHOWN = 5
+Graph: TypeAlias = "nx.DiGraph[AgentId]"
 
 
 class Lineage:
@@ -108,7 +110,7 @@ class Lineage:
             shared = {one, *self.ancestors(one)} & {other, *self.ancestors(other)}
             return self._by_birth(shared)[-1] if shared else None
 
-    def graph(self) -> "nx.DiGraph[AgentId]":
+    def graph(self) -> Graph:
         """A copy as a networkx graph, edges from parent to child."""
         with self._lock:
             return self._graph.copy()
