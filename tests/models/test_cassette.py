@@ -39,6 +39,7 @@ def recorded(tmp_path: Path) -> Path:
     with Recording(tmp_path, 7, 1) as recording:
         for n, (request, reply) in enumerate(zip(conversation(), REPLIES, strict=True), 1):
             recording.add(Call(n, "solve", request, reply, Usage(1, 9, 3, 0)))
+            assert len((tmp_path / CASSETTES / "7-1.jsonl").read_bytes().splitlines()) == n
     return tmp_path
 
 
@@ -132,6 +133,14 @@ def test_an_agent_that_forgets_is_recorded_and_played_alike(tmp_path: Path) -> N
     )
     assert play(tmp_path, [*requests[:2], slower]).fidelity == "equal after normalisation"
     assert [len(json.loads(line)["messages"]) for line in transcript_lines(tmp_path, 7, 1)] == [2, 1, 1]
+
+
+def test_the_transcript_tells_each_message_once(recorded: Path) -> None:
+    lines = [json.loads(line) for line in transcript_lines(recorded, 7, 1)]
+    told = [[message["content"] for message in line["messages"]] for line in lines]
+    assert told == [["Be brief.", "total is off"], [SEEN[0]], [SEEN[1]]]
+    assert [line["reply"]["content"] for line in lines] == ["run the tests", "mend 0x7f00aa11", "done"]
+    assert transcript_lines(recorded, 8, 1) == []
 
 
 def test_a_call_too_many_diverges(recorded: Path) -> None:
