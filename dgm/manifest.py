@@ -1,4 +1,4 @@
-"""agent.toml: the two commands every agent answers."""
+"""agent.toml: the two commands every agent answers, and what they need around them."""
 
 import tomllib
 from dataclasses import dataclass
@@ -20,6 +20,8 @@ class Manifest:
 
     solve: tuple[str, ...]
     improve: tuple[str, ...]
+    openai: bool = False
+    """Its client speaks TCP only: OPENAI_BASE_URL and OPENAI_API_KEY are set for it."""
 
 
 def read_manifest(tree: Tree) -> Manifest:
@@ -39,7 +41,11 @@ def read_manifest(tree: Tree) -> Manifest:
     commands = table.get("commands")
     if not isinstance(commands, dict):
         raise ManifestError(f"{MANIFEST}: no [commands] table with solve and improve")
-    return Manifest(_command(commands, "solve"), _command(commands, "improve"))
+    runtime = table.get("runtime", {})
+    openai = runtime.get("openai", False) if isinstance(runtime, dict) else None
+    if not isinstance(openai, bool):
+        raise ManifestError(f"{MANIFEST}: runtime.openai: expected true or false")
+    return Manifest(_command(commands, "solve"), _command(commands, "improve"), openai)
 
 
 def _command(commands: dict[str, object], name: str) -> tuple[str, ...]:

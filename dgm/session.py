@@ -5,8 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from archive.events import Usage
+from dgm.bridge import bridged
 from dgm.gateway import Allowance, Call, Gateway
-from dgm.manifest import read_manifest
+from dgm.manifest import Manifest, read_manifest
 from dgm.models.base import Model, Role
 from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
@@ -81,7 +82,8 @@ class Session:
             TASK: Folder(task),
             WORKSPACE: Folder(repository, writable=True, collect=True),
         }
-        command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *read_manifest(agent).solve)
+        manifest = read_manifest(agent)
+        command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *_called(manifest, manifest.solve))
         return self._run("solve", command, folders, WORKSPACE, model, terms, record)
 
     def improve(
@@ -93,7 +95,9 @@ class Session:
             EVIDENCE: Folder(evidence),
             OUT: Folder(Tree(), writable=True, collect=True),
         }
-        return self._run("improve", read_manifest(agent).improve, folders, AGENT, model, terms, record)
+        manifest = read_manifest(agent)
+        command = _called(manifest, manifest.improve)
+        return self._run("improve", command, folders, AGENT, model, terms, record)
 
     def _run(
         self,
@@ -128,3 +132,7 @@ class Session:
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
         breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
         return Ran(exit_, exit_.folders.get(result), summary, line.usage, breaches)
+
+
+def _called(manifest: Manifest, command: tuple[str, ...]) -> tuple[str, ...]:
+    return bridged(command) if manifest.openai else command

@@ -141,6 +141,30 @@ def test_an_agent_is_told_of_its_own_bad_request(sandbox: Sandbox) -> None:
     assert found.grade.verdict == "resolved"
 
 
+BY_TCP = (
+    "import json, os, urllib.request\n"
+    "body = json.dumps({'model': 'solve', 'messages': [{'role': 'user', 'content': 'hi'}]}).encode()\n"
+    "for _ in range(3):\n"
+    "    head = {'Authorization': 'Bearer ' + os.environ['OPENAI_API_KEY']}\n"
+    "    url = os.environ['OPENAI_BASE_URL'] + '/chat/completions'\n"
+    "    with urllib.request.urlopen(urllib.request.Request(url, body, head)) as answer:\n"
+    "        print(json.load(answer)['choices'][0]['message']['content'])\n"
+)
+
+
+def test_a_client_of_tcp_alone_reaches_its_gateway(sandbox: Sandbox) -> None:
+    calls: list[Call] = []
+    bridged = Tree({"agent.toml": MANIFEST + b"[runtime]\nopenai = true\n", "solve.py": BY_TCP.encode()})
+    with Gateway() as gateway:
+        worker = Worker(Session(sandbox, gateway), {"solve": Scripted([Say("over the bridge")])})
+        terms = Terms(LIMITS, Allowance(10, 100_000), 1)
+        found = worker.carry_out(Attempt(bridged, task(0, "search"), terms), calls.append)
+    assert isinstance(found, Graded)
+    assert str(found.ending["output"]).splitlines() == ["over the bridge"] * 3
+    assert [call.n for call in calls] == [1, 2, 3]
+    assert found.ending["how"] == "exited"
+
+
 WALKS = """
 import os, socket
 for top, folders, files in os.walk("/", onerror=lambda e: None):
