@@ -12,6 +12,8 @@ class Ledger:
         self.spent = Usage()
         self._by_ticket: dict[int, Usage] = {}
         self._reserves: dict[int, int] = {}
+        self._spent_before: dict[int, int] = {}
+        """Micro-dollars that earlier attempts of an open ticket took."""
         for event in events:
             self.take(event)
 
@@ -25,10 +27,12 @@ class Ledger:
         match event:
             case Asked():
                 self._reserves[event.ticket] = event.reserve
+                self._spent_before[event.ticket] = self.ticket(event.ticket).micro_usd
             case Called():
                 self._spend(event.ticket, event.usage)
             case Retried():
                 self._spend(event.ticket, Usage(micro_usd=event.estimated))
+                self._spent_before[event.ticket] = self.ticket(event.ticket).micro_usd
             case Born() | Scored() | Rejected() | Failed():
                 self._reserves.pop(event.ticket, None)
             case _:
@@ -39,8 +43,9 @@ class Ledger:
         return self._by_ticket.get(ticket, Usage())
 
     def reserved(self, ticket: int) -> int:
-        """Micro-dollars still set aside for `ticket`: its reserve less what it spent; 0 once it ended."""
-        return max(0, self._reserves.get(ticket, 0) - self.ticket(ticket).micro_usd)
+        """Micro-dollars set aside for `ticket`: its reserve less what the attempt spent; 0 when ended."""
+        spent = self.ticket(ticket).micro_usd - self._spent_before.get(ticket, 0)
+        return max(0, self._reserves.get(ticket, 0) - spent)
 
     def _spend(self, ticket: int, usage: Usage) -> None:
         self.spent += usage

@@ -96,3 +96,10 @@ def test_a_ledger_taken_up_again_is_the_same(events: list[Event], data: st.DataO
     for ticket in range(1, 5):
         assert resumed.ticket(ticket) == whole.ticket(ticket)
         assert resumed.reserved(ticket) == whole.reserved(ticket)
+
+
+def test_each_attempt_has_the_whole_reserve() -> None:
+    ledger = Ledger([asked(1, 100), called(1, 70)])
+    assert ledger.reserved(1) == 30
+    ledger.take(retried(1, 30))
+    assert (ledger.spent.micro_usd, ledger.reserved(1)) == (100, 100)
