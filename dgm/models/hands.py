@@ -9,17 +9,33 @@ from typing import Literal
 
 from dgm.models.base import ChatRequest, Function
 
-Part = Literal["command", "path", "start", "end", "count", "range", "content", "old", "new"]
+Part = Literal[
+    "command",
+    "path",
+    "start",
+    "end",
+    "count",
+    "range",
+    "content",
+    "old",
+    "new",
+    "symbol",
+    "candidates",
+    "check",
+]
 
 # Names of parameters tell more than descriptions; the first part that has one of the words wins.
 _NAMES: Mapping[Part, frozenset[str]] = {
+    "candidates": frozenset({"candidates", "alternatives", "variants", "options"}),
+    "check": frozenset({"check", "verify", "test"}),
+    "symbol": frozenset({"symbol", "definition", "function", "method"}),
     "range": frozenset({"range"}),
     "old": frozenset({"old", "search", "find", "before", "original"}),
     "new": frozenset({"new", "replacement", "replace", "after", "with"}),
     "start": frozenset({"start", "from", "first", "begin", "offset"}),
     "end": frozenset({"end", "to", "last", "stop", "until"}),
     "count": frozenset({"count", "limit", "lines"}),
-    "content": frozenset({"content", "contents", "text", "body", "data"}),
+    "content": frozenset({"content", "contents", "text", "body", "data", "code"}),
     "path": frozenset({"path", "file", "filename", "filepath"}),
     "command": frozenset({"command", "cmd", "script", "shell", "bash", "commandline"}),
 }
@@ -39,6 +55,7 @@ _RESTORE = re.compile(r"\b(restore|restores|reset|resets|undo|undoes|revert|reve
 _OTHER = frozenset(
     {"append", "insert", "delete", "remove", "list", "ls", "move", "rename", "mkdir", "search"}
 )
+_LAST_LINE = 1_000_000
 _FENCE = re.compile(r"```(\w*(?:bash|shell|sh)\w*)", re.IGNORECASE)
 
 
@@ -79,14 +96,17 @@ class Hands:
     own, `view` and `write` go through the shell.
     """
 
-    __slots__ = ("_fence", "_replace", "_restore", "_shell", "_view", "_write")
+    __slots__ = ("_fence", "_range", "_replace", "_restore", "_shell", "_symbol", "_try", "_view", "_write")
 
     def __init__(self, request: ChatRequest) -> None:
         tools = [_described(tool.function) for tool in request.tools]
         self._shell = next((tool for tool in tools if _is_shell(tool)), None)
         self._view = next((tool for tool in tools if _is_view(tool)), None)
+        self._range = next((tool for tool in tools if _is_range(tool)), None)
         self._write = next((tool for tool in tools if _is_write(tool)), None)
         self._replace = next((tool for tool in tools if tool.takes("path", "old", "new")), None)
+        self._symbol = next((tool for tool in tools if tool.takes("path", "symbol", "content")), None)
+        self._try = next((tool for tool in tools if tool.takes("path", "old", "candidates", "check")), None)
         self._restore = next((tool for tool in tools if _is_restore(tool)), None)
         self._fence = None if request.tools else _fence(request)
 
@@ -103,7 +123,7 @@ class Hands:
     @property
     def can_range(self) -> bool:
         """A part of a file can be viewed."""
-        return self._ranged if self._view else self.can_shell
+        return self._range is not None or (self._view is None and self.can_shell)
 
     @property
     def can_write(self) -> bool:
@@ -114,6 +134,11 @@ class Hands:
     def can_replace(self) -> bool:
         """A part of a file can be replaced."""
         return self._replace is not None
+
+    @property
+    def can_try(self) -> bool:
+        """Several replacements can be tried in turn, each with a check."""
+        return self._try is not None
 
     @property
     def can_restore(self) -> bool:
@@ -136,12 +161,12 @@ class Hands:
     def view(self, path: str, start: int | None = None, end: int | None = None) -> Action | None:
         """Show a file, or its lines `start` to `end`, counted from 1, both included."""
         whole = start is None and end is None
+        if not whole and self._range is not None:
+            return self._range.call(path=path, **_lines(self._range, start or 1, end))
         if self._view is None:
             target = shlex.quote(path)
             return self.shell(f"cat {target}" if whole else f"sed -n '{start or 1},{end or '$'}p' {target}")
-        if whole:
-            return self._view.call(path=path)
-        return self._view.call(path=path, **self._lines(start or 1, end)) if self._ranged else None
+        return self._view.call(path=path) if whole else None
 
     def write(self, path: str, content: str) -> Action | None:
         """Make `content` the whole of a file."""
@@ -160,24 +185,30 @@ class Hands:
         """Put `new` where `old` stands in a file."""
         return self._replace.call(path=path, old=old, new=new) if self._replace else None
 
+    def define(self, path: str, symbol: str, code: str) -> Action | None:
+        """Make `code` the whole of a function, `Class.method` or class."""
+        return self._symbol.call(path=path, symbol=symbol, content=code) if self._symbol else None
+
+    def try_each(self, path: str, old: str, candidates: Sequence[str], check: str) -> Action | None:
+        """Put each candidate where `old` stands in turn, run `check` on each, and put the file back."""
+        if self._try is None:
+            return None
+        return self._try.call(path=path, old=old, candidates=json.dumps(candidates), check=check)
+
     def restore(self, path: str) -> Action | None:
         """Put a file back as it was."""
         if self._restore is None:
             return None
         return self._restore.call(path=path) if "path" in self._restore.parts else self._restore.call()
 
-    @property
-    def _ranged(self) -> bool:
-        parts = self._view.parts if self._view else {}
-        return "range" in parts or ("start" in parts and ("end" in parts or "count" in parts))
 
-    def _lines(self, start: int, end: int | None) -> dict[str, object]:
-        parts = self._view.parts if self._view else {}
-        if "range" in parts:
-            return {"range": [start, -1 if end is None else end]}
-        if end is None:
-            return {"start": start}
-        return {"start": start, "end": end} if "end" in parts else {"start": start, "count": end - start + 1}
+def _lines(tool: _Tool, start: int, end: int | None) -> dict[str, object]:
+    if "range" in tool.parts:
+        return {"range": [start, -1 if end is None else end]}
+    if end is None and tool.needs <= {tool.parts["path"], tool.parts["start"]}:
+        return {"start": start}
+    end = _LAST_LINE if end is None else end
+    return {"start": start, "end": end} if "end" in tool.parts else {"start": start, "count": end - start + 1}
 
 
 def _is_shell(tool: _Tool) -> bool:
@@ -190,8 +221,15 @@ def _is_view(tool: _Tool) -> bool:
     return tool.takes("path") and bool(_VIEW.search(tool.about))
 
 
+def _is_range(tool: _Tool) -> bool:
+    if {"content", "old", "new", "command"} & set(tool.parts) or tool.words & _OTHER:
+        return False
+    ranged = tool.takes("path", "range") or tool.takes("path", "start", "end")
+    return (ranged or tool.takes("path", "start", "count")) and bool(_VIEW.search(tool.about))
+
+
 def _is_write(tool: _Tool) -> bool:
-    if "old" in tool.parts or tool.words & _OTHER or not _WRITE.search(tool.about):
+    if {"old", "symbol"} & set(tool.parts) or tool.words & _OTHER or not _WRITE.search(tool.about):
         return False
     return tool.takes("path", "content") or tool.takes("path", "new")
 
@@ -215,8 +253,8 @@ def _described(function: Function) -> _Tool:
         part = _part(name, parameter)
         if part is not None:
             parts.setdefault(part, name)
-    if len(properties) == 1 and not parts and _SHELL.search(about):
-        parts["command"] = next(iter(properties))
+    if len(properties) == 1 and set(parts) <= {"content", "check"} and _SHELL.search(about):
+        parts = {"command": next(iter(properties))}
     return _Tool(function.name, about, frozenset(words), parts, needs)
 
 

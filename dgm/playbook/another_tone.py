@@ -2,7 +2,7 @@
 
 from numpy.random import Generator
 
-from dgm.playbook import source
+from dgm.playbook import scaffold, source
 from dgm.playbook.base import Entry, Files, NotApplicable
 
 _SENTENCES = (
@@ -20,11 +20,9 @@ def edit(files: Files, rng: Generator) -> Files:
     """End a drawn prompt with a drawn sentence."""
     prompts = [
         (path, node, sentence)
-        for path, tree in source.modules(files)
-        for node in source.constants(tree).values()
-        if isinstance(node.value, str) and source.code(files[path], node).endswith(_QUOTES)
+        for path, node in scaffold.prompts(files)
         for sentence in _SENTENCES
-        if sentence not in node.value
+        if sentence not in str(node.value)
     ]
     if not prompts:
         raise NotApplicable("no prompt was found that lacks one of the sentences")
@@ -37,6 +35,7 @@ ANOTHER_TONE = Entry(
     name="another_tone",
     title="One more sentence of advice in a prompt",
     source="prompt folklore; a control that should change nothing",
+    needs="a module constant in triple quotes",
     helps="neutral",
     edit=edit,
 )

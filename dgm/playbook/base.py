@@ -18,11 +18,14 @@ class NotApplicable(Exception):
 class Entry:
     """A known self-modification. `edit` returns the files that change, whole, from the files that are there.
 
-    `source` says where it is known from. `helps` is what we expect of it: for readers, no code looks at it.
+    `source` says where it is known from, `needs` what it takes hold of. `signs` are phrases which in the
+    evidence of past failures speak for it. `helps` is what we expect of it: for readers, no code looks at it.
     """
 
     name: str
     title: str
     source: str
+    needs: str
     helps: Literal["helps", "neutral", "hurts"]
     edit: Callable[[Files, Generator], Files] = field(repr=False)
+    signs: tuple[str, ...] = ()

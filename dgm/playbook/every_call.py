@@ -75,6 +75,7 @@ EVERY_CALL = Entry(
     name="every_call",
     title="Carry out every tool call of a turn",
     source="Chat Completions lets a turn hold several calls",
+    needs="a statement that takes only the first of a turn's calls",
     helps="helps",
     edit=edit,
 )

@@ -18,7 +18,7 @@ def edit(files: Files, rng: Generator) -> Files:
     factor = int(rng.integers(*_FACTORS))
     changed = {}
     for path, tree in source.modules(files):
-        pieces = [(node, f"{value * factor:_}") for node, value in _bounds(tree)]
+        pieces = [(node, f"{value * factor:_}") for node, value in bounds(tree)]
         if pieces:
             changed[path] = source.replaced(files[path], pieces)
     if not changed:
@@ -26,7 +26,7 @@ def edit(files: Files, rng: Generator) -> Files:
     return changed
 
 
-def _bounds(tree: ast.Module) -> Iterator[tuple[ast.Constant, int]]:
+def bounds(tree: ast.Module) -> Iterator[tuple[ast.Constant, int]]:
     """The constants that a function compares a length with and cuts at."""
     cuts: set[str] = set()
     for function in source.functions(tree):
@@ -46,6 +46,8 @@ LONGER_VIEWS = Entry(
     name="longer_views",
     title="Show more of a file or an output before it is clipped",
     source="better file viewing, as found by the Darwin Gödel Machine (Zhang et al. 2025)",
+    needs="a named bound that a text's length is compared with",
     helps="helps",
     edit=edit,
+    signs=("clipped:",),
 )

@@ -34,6 +34,7 @@ STOP_EARLY = Entry(
     name="stop_early",
     title="Save calls: end after a few turns",
     source="a known way to get worse; a control that should be selected against",
+    needs="an endless loop that ends a function",
     helps="hurts",
     edit=edit,
 )

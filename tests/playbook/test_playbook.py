@@ -1,11 +1,10 @@
 import ast
-import itertools
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64, Generator
 
@@ -50,9 +49,29 @@ def compiled(files: Mapping[str, str]) -> bool:
     return all(compile(text, path, "exec", dont_inherit=True) for path, text in files.items())
 
 
+WORKING = [entry for entry in PLAYBOOK if entry.name != "slip_of_the_pen"]
+
+
 def test_names_and_titles_are_unique_and_every_kind_is_there() -> None:
-    assert len({e.name for e in PLAYBOOK}) == len({e.title for e in PLAYBOOK}) == 6
-    assert sorted(e.helps for e in PLAYBOOK) == ["helps"] * 4 + ["hurts", "neutral"]
+    assert len({e.name for e in PLAYBOOK}) == len({e.title for e in PLAYBOOK}) == len(PLAYBOOK) >= 20
+    kinds = Counter(e.helps for e in PLAYBOOK)
+    assert min(kinds["helps"], kinds["neutral"], kinds["hurts"]) >= 5
+    assert all(e.source and e.needs for e in PLAYBOOK)
+
+
+def test_at_least_ten_are_five_lines_of_logic_or_more() -> None:
+    def logic(files: Mapping[str, str]) -> Counter[str]:
+        """Statements and conditions as the syntax has them: no comments, no docstrings, no prompts."""
+        return Counter(
+            ast.unparse(node)
+            for text in files.values()
+            for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.stmt)
+            and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        )
+
+    sizes = {e.name: sum((logic({**SEED, **e.edit(SEED, rng())}) - logic(SEED)).values()) for e in WORKING}
+    assert sum(size >= 5 for size in sizes.values()) >= 10
 
 
 @pytest.mark.parametrize("entry", PLAYBOOK, ids=lambda entry: entry.name)
@@ -63,25 +82,28 @@ def test_an_edit_changes_the_source_and_is_a_function_of_source_and_draw(entry: 
     assert changed
     assert all(SEED.get(path) != text for path, text in changed.items())
     assert entry.edit(SEED, rng(3)) == changed
-    assert compiled(changed)
+    assert entry not in WORKING or compiled(changed)
 
 
-def grown(
-    files: Mapping[str, str], left: Sequence[Entry], draws: Iterator[int]
-) -> Iterator[Mapping[str, str]]:
-    """The source after every order of every subset of the entries that are left."""
-    for entry in left:
-        edited = {**files, **entry.edit(files, rng(next(draws)))}
-        yield edited
-        yield from grown(edited, [other for other in left if other is not entry], draws)
+def test_a_slip_of_the_pen_is_one() -> None:
+    (slip,) = set(PLAYBOOK) - set(WORKING)
+    with pytest.raises(SyntaxError):
+        compiled(slip.edit(SEED, rng()))
 
 
-def test_every_order_of_every_subset_compiles_and_stays_readable() -> None:
-    results = list(grown(SEED, PLAYBOOK, itertools.count()))
-    assert len(results) == 1956
-    texts = {text for files in results for text in files.values()}
-    assert all(compile(text, "<edited>", "exec", dont_inherit=True) for text in texts)
-    assert all(len(line) <= 110 for text in texts for line in text.splitlines())
+@settings(deadline=None, max_examples=60)
+@given(st.permutations(WORKING), st.integers(0, 2**32))
+def test_each_works_on_whatever_earlier_edits_left(order: Sequence[Entry], seed: int) -> None:
+    files, draws = dict(SEED), rng(seed)
+    refused = []
+    for entry in order:
+        try:
+            files |= entry.edit(files, draws)
+        except NotApplicable:
+            refused.append(entry.name)
+    assert compiled(files)
+    # Views can become too short to be shortened; all else leaves room for all else.
+    assert set(refused) <= {"shorter_views", "longer_views", "misspelt_name"}
 
 
 @pytest.mark.parametrize("entry", PLAYBOOK, ids=lambda entry: entry.name)
@@ -108,13 +130,14 @@ def test_nothing_to_hold_on_to_is_said(entry: Entry, files: Mapping[str, str]) -
 
 def test_a_scaffold_of_another_hand_is_edited_where_it_has_the_shape() -> None:
     files, applied = dict(STRANGER), []
-    for entry in PLAYBOOK:
+    for entry in WORKING:
         try:
             files |= entry.edit(files, rng(1))
         except NotApplicable:
             continue
         applied.append(entry.name)
-    assert applied == ["longer_views", "every_call", "another_tone", "stop_early"]
+    hurting = ["misspelt_name", "shorter_views", "stop_early"]
+    assert sorted(applied) == sorted(["longer_views", "every_call", "another_tone", "remark", *hurting])
     assert compiled(files)
     assert "        for first in todo:\n            history.append(sh(first))\n" in files["main.py"]
 

@@ -3,20 +3,23 @@
 import re
 import shlex
 import tomllib
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+import numpy as np
 from numpy.random import PCG64, SeedSequence
 from numpy.random import Generator as Random
 
 from dgm.models.hands import Action, Hands
 from dgm.models.mind import Brief, Mind, Results, Say, Turn, each
 from dgm.playbook import PLAYBOOK, Entry, Files, NotApplicable
-from dgm.playbook.source import modules
 
 _LIST = r"find . \( -name '*.py' -o -name '*.toml' \) -not -path '*/.*' | sort | xargs wc -c"
 _LISTED = re.compile(r"^\s*(\d{1,7}) \./(\S+\.(?:py|toml))$", re.MULTILINE)
 _MAX_FILES = 60
+MAX_SIGNS = 3
+MAX_TRIES = 3
 # What a scaffold may put around a text: a heading, a tag, a fence.
 _WRAPPING_LINES = 4
 _STARTS = "It starts."
@@ -36,16 +39,14 @@ def improve_mind(brief: Brief, hands: Hands) -> Mind:
     if source is None:
         yield Say("I could not look at my own source, and changed nothing.")
         return
-    chosen = _drawn(brief, source)
-    if chosen is None:
-        yield Say("I know of no change that applies to what I could see of my source.")
-        return
-    entry, changed = chosen
-    if not (yield from _written(hands, changed)) or not (yield from _starts(hands, source, changed)):
+    said = "I know of no change that applies to what I could see of my source."
+    for entry, changed in islice(_drawn(brief, source), MAX_TRIES):
+        if (yield from _written(hands, changed)) and (yield from _starts(hands, source, changed)):
+            yield Say(f"{entry.title}\n\nWhy: {entry.source}. Changed: {', '.join(sorted(changed))}.")
+            return
         yield from _put_back(hands, source, changed)
-        yield Say(f"{entry.title}\n\nIt did not work out with this source, so I put everything back.")
-        return
-    yield Say(f"{entry.title}\n\nWhy: {entry.source}. Changed: {', '.join(sorted(changed))}.")
+        said = f"{entry.title}\n\nIt did not work out with this source, so I put everything back."
+    yield Say(said)
 
 
 def _look(hands: Hands) -> Generator[Turn, Results, _Source | None]:
@@ -71,19 +72,27 @@ def _whole(shown: str | None, size: int) -> str | None:
     return None
 
 
-def _drawn(brief: Brief, source: _Source) -> tuple[Entry, Files] | None:
+def _drawn(brief: Brief, source: _Source) -> Iterator[tuple[Entry, Files]]:
+    """Entries in a drawn order, with the files they change; sooner those that the evidence speaks for."""
     rng = Random(PCG64(SeedSequence(abs(brief.seed))))
-    order = [PLAYBOOK[place] for place in rng.permutation(len(PLAYBOOK))]
+    likely = np.array([1.0 + min(MAX_SIGNS, _signs(entry, brief.user)) for entry in PLAYBOOK])
+    order = [
+        PLAYBOOK[place]
+        for place in rng.choice(len(PLAYBOOK), len(PLAYBOOK), replace=False, p=likely / likely.sum())
+    ]
+    own = {path: text for path, text in source.files.items() if path.endswith(".py")}
     # A second try with other draws comes after all that was never tried.
-    for entry in sorted(order, key=lambda entry: entry.title in brief.user):
+    for entry in sorted(order, key=lambda entry: f"{entry.title}\n\nWhy:" in brief.user):
         try:
-            changed = entry.edit({p: t for p, t in source.files.items() if p.endswith(".py")}, rng)
+            changed = entry.edit(own, rng)
         except NotApplicable:
             continue
-        unseen = {path for path in changed if path in source.sizes and path not in source.files}
-        if not unseen and len(list(modules(changed))) == len(changed):
-            return entry, changed
-    return None
+        if all(path in source.files for path in changed if path in source.sizes):
+            yield entry, changed
+
+
+def _signs(entry: Entry, told: str) -> int:
+    return sum(told.count(sign) for sign in entry.signs)
 
 
 def _written(hands: Hands, files: Files) -> Generator[Turn, Results, bool]:

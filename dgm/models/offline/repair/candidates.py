@@ -3,12 +3,12 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from dgm.models.offline.repair.operators import edits
-from dgm.models.offline.repair.source import Edit, parsed, readable_part
+from dgm.models.offline.repair.source import Edit, Function, Source, parsed, readable_part
 
 MAX_LINES = 25
 """Of one replacement."""
@@ -100,6 +100,73 @@ def replacement(now: str, then: str) -> tuple[str, str] | None:
         if before.strip() and now.count(before) == 1 and before.count("\n") <= MAX_LINES:
             return before, "".join(new[first : len(new) - tail])
     return None
+
+
+def definition(now: str, then: str) -> tuple[str, str] | None:
+    """The innermost function or method that holds all that differs: its dotted name, and its new code."""
+    old, new = parsed(now), parsed(then)
+    changed = replacement(now, then)
+    if old is None or new is None or changed is None:
+        return None
+    first = now[: now.index(changed[0])].count("\n") + 1
+    last = first + changed[0].count("\n") - 1
+    around = [name for name, node in _definitions(old) if node.lineno <= first and last <= _last_line(node)]
+    if not around:
+        return None
+    name = max(around, key=len)
+    code = next((new.lines(node) for known, node in _definitions(new) if known == name), None)
+    return None if code is None else (name, code)
+
+
+def batch(candidates: Sequence[Candidate], most: int) -> tuple[str, Sequence[Candidate]]:
+    """Candidates to be tried together with the first one: of its file, and near enough for one replacement.
+
+    Returns:
+        The text that all of them change a part of, which stands once in the file, and at most `most` of them.
+    """
+    seen = candidates[0].seen
+    lines = seen.code.splitlines(keepends=True)
+    first, last = _span(candidates[0])
+    chosen: list[Candidate] = []
+    for candidate in candidates:
+        top, bottom = _span(candidate)
+        within = max(last, bottom) - min(first, top) < MAX_LINES
+        if candidate.seen == seen and within and len(chosen) < most:
+            first, last = min(first, top), max(last, bottom)
+            chosen.append(candidate)
+    for top in range(first, max(0, first - 6), -1):
+        text = "".join(lines[top - 1 : last])
+        if seen.code.count(text) == 1:
+            return text, chosen
+    return "", chosen
+
+
+def tried(candidate: Candidate, old: str) -> str:
+    """What stands in the place of `old` once the candidate's edit is made."""
+    start = candidate.seen.code.index(old)
+    edit = candidate.edit
+    return old[: edit.start - start] + edit.new + old[edit.end - start :]
+
+
+def _span(candidate: Candidate) -> tuple[int, int]:
+    """The first and the last line that the edit touches, counted from 1."""
+    code, edit = candidate.seen.code, candidate.edit
+    return code.count("\n", 0, edit.start) + 1, code.count("\n", 0, edit.end) + 1
+
+
+def _definitions(source: Source) -> Iterator[tuple[str, Function]]:
+    """Every function of the module and method of its classes, by dotted name."""
+    for node in source.tree.body:
+        if isinstance(node, Function):
+            yield node.name, node
+        elif isinstance(node, ast.ClassDef):
+            for inner in node.body:
+                if isinstance(inner, Function):
+                    yield f"{node.name}.{inner.name}", inner
+
+
+def _last_line(node: ast.AST) -> int:
+    return int(node.end_lineno)  # type: ignore[attr-defined]
 
 
 def _shared(code: str, words: frozenset[str]) -> Mapping[int, int]:

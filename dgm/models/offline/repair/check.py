@@ -152,6 +152,11 @@ class Verdict:
     """Lines executed, by path."""
 
     @property
+    def silent(self) -> bool:
+        """The check was stopped: it took too long, say."""
+        return self.why.startswith("silently")
+
+    @property
     def blamed(self) -> Sequence[tuple[str, int]]:
         """Places of the traceback, the innermost last."""
         return [(path, int(line)) for path, line in _AT.findall(self.why)]
@@ -179,8 +184,8 @@ def installing(courses: Sequence[Sequence[Step]]) -> str:
 
 
 def command(courses: Sequence[Sequence[Step]], number: int) -> str:
-    """The command that runs one course again."""
-    return f"python3 {place(courses)} {number} 2>/dev/null"
+    """The command that runs one course again, and says so where it ends without a word."""
+    return f"python3 {place(courses)} {number} 2>/dev/null || echo reproduction {number} failed silently"
 
 
 def verdicts(text: str) -> Sequence[Verdict]:

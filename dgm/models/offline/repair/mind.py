@@ -5,12 +5,24 @@ from itertools import islice
 
 from dgm.models.hands import Action, Hands
 from dgm.models.mind import Brief, Mind, Results, Say, Turn, each
-from dgm.models.offline.repair.candidates import Candidate, Seen, candidates, replacement
+from dgm.models.offline.repair.candidates import (
+    Candidate,
+    Seen,
+    batch,
+    candidates,
+    definition,
+    replacement,
+    tried,
+)
 from dgm.models.offline.repair.check import Verdict, command, installing, verdicts
 from dgm.models.offline.repair.issue import read
 
 MAX_FILES = 5
 MAX_COURSES = 6
+MAX_TRIES = 80
+MAX_VIEWS = 8
+"""Of the rest of one file."""
+MIN_LINES = 20
 TOGETHER = 3
 """Edits tried in a turn, where the scaffold carries out all actions of a turn."""
 TESTS = "timeout 20 python3 -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
@@ -30,23 +42,71 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
         yield Say("I could not reproduce the issue.")
         return
     files = yield from _looked(hands, failing)
-    ranked = candidates(files, failing.ran, report.words, failing.blamed)
-    run = hands.shell(command(courses, failing.course)) or start
-    mended = yield from _tried(hands, run, failing.course, iter(ranked))
+    ranked = candidates(files, failing.ran, report.words, failing.blamed)[:MAX_TRIES]
+    check = command(courses, failing.course)
+    if hands.can_try:
+        mended = yield from _tried_each(hands, check, failing.course, ranked)
+    else:
+        run = hands.shell(check) or start
+        mended = yield from _tried(hands, run, failing.course, iter(ranked))
     yield Say("The reproduction now gives what was expected." if mended else "I found no edit that mends it.")
 
 
 def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence[Seen]]:
-    """View the files that the check ran most of."""
+    """View the files that the check ran most of, and what was clipped of them as far as it can be had."""
     ran = failing.ran
     chosen = sorted(ran, key=lambda path: (-len(ran[path]), path))[:MAX_FILES]
     views = [(path, view) for path in chosen if (view := hands.view(path)) is not None]
     results = yield from each([view for _, view in views])
-    return [
-        Seen.of(path, text, ran[path])
-        for (path, _), text in zip(views, results, strict=True)
-        if text is not None
-    ]
+    files = []
+    for (path, _), text in zip(views, results, strict=True):
+        if text is not None:
+            seen = Seen.of(path, text, ran[path])
+            files.append(seen if seen.whole else (yield from _continued(hands, seen, text, ran[path])))
+    return files
+
+
+def _continued(hands: Hands, seen: Seen, text: str, ran: frozenset[int]) -> Generator[Turn, Results, Seen]:
+    """The file after the part that was shown, some lines at a time."""
+    lines = text.splitlines(keepends=True)
+    # The last lines of a clipped text are half a line and a note that it was clipped.
+    at_once = max(MIN_LINES, len(lines) * 4 // 5)
+    lines = lines[:-2]
+    for _ in range(MAX_VIEWS):
+        view = hands.view(seen.path, len(lines) + 1, len(lines) + at_once)
+        more = ((yield [view])[0] if view else None) or ""
+        new = more.splitlines(keepends=True)
+        at_end = len(new) < at_once
+        complete = Seen.of(seen.path, "".join([*lines, *new]), ran)
+        if at_end and complete.whole:
+            return complete
+        if not new or (at_end and len(new) <= 2):
+            break
+        lines += new[:-2] if at_end else new
+        if hands.can_replace and len(lines) > max(ran, default=0) + 2:
+            break
+    return Seen.of(seen.path, "".join(lines), ran | {len(lines) + 2})
+
+
+def _tried_each(
+    hands: Hands, check: str, course: int, ranked: Sequence[Candidate]
+) -> Generator[Turn, Results, bool]:
+    """Let the scaffold try edits that lie close together, several in an action."""
+    left = [candidate for candidate in ranked if _way(hands, None, candidate, small=True)]
+    while left:
+        old, chosen = batch(left, TOGETHER * 2)
+        left = [candidate for candidate in left if candidate not in chosen]
+        action = hands.try_each(chosen[0].seen.path, old, [tried(one, old) for one in chosen], check)
+        shown = (yield [action])[0] if action and old else None
+        told = [verdict for verdict in verdicts(shown or "") if verdict.course == course]
+        for candidate, verdict in zip(chosen, told, strict=False):
+            if verdict.state != "passed":
+                continue
+            yield from each(_way(hands, None, candidate, small=True) or [])
+            if (yield from _tests_pass(hands)):
+                return True
+            yield from each(_way(hands, candidate, None, small=True) or [])
+    return False
 
 
 def _tried(
@@ -58,37 +118,42 @@ def _tried(
     silent: set[tuple[str, int]] = set()
     # Where one edit made the check hang, another mostly does too.
     ranked = (one for one in ranked if (one.seen.path, one.edit.line) not in silent)
-    while batch := list(islice(_steps(hands, standing, ranked, small=together > 1), together)):
+    while edits := list(islice(_steps(hands, standing, ranked, small=together > 1), together)):
         actions: list[Action] = []
         places: list[int] = []
-        for _, steps in batch:
+        for _, steps in edits:
             actions += steps
             if not telling:
                 actions.append(run)
             places.append(len(actions) - 1)
-        standing = batch[-1][0]
+        standing = edits[-1][0]
         results = list((yield actions))
         if results[-1] is not None:
             together = TOGETHER
             # Some scaffolds run the latest check after each edit by themselves.
             telling = telling or bool(verdicts(results[-2] or ""))
         shown = yield from _completed(actions, results, places)
-        for (candidate, _), text in zip(batch, shown, strict=True):
-            if not verdicts(text):
+        for (candidate, _), text in zip(edits, shown, strict=True):
+            if any(verdict.silent for verdict in verdicts(text)):
                 silent.add((candidate.seen.path, candidate.edit.line))
             if not _passed(text, course):
                 continue
             if candidate is not standing:
                 yield from each(_way(hands, standing, candidate, small=together > 1) or [])
                 standing = candidate
-            tests = hands.shell(TESTS)
-            told = (yield [tests])[0] if tests else None
             telling = False
-            if not told or (" failed" not in told and " error" not in told):
+            if (yield from _tests_pass(hands)):
                 return True
     if standing is not None:
         yield _way(hands, standing, None, small=together > 1) or []
     return False
+
+
+def _tests_pass(hands: Hands) -> Generator[Turn, Results, bool]:
+    """Whether nothing is heard of the visible tests failing."""
+    tests = hands.shell(TESTS)
+    told = (yield [tests])[0] if tests else None
+    return not told or (" failed" not in told and " error" not in told)
 
 
 def _completed(
@@ -145,4 +210,6 @@ def _change(hands: Hands, seen: Seen, now: str, then: str, *, small: bool) -> Ac
     """
     lines = replacement(now, then) if small or not seen.whole else None
     action = hands.replace(seen.path, *lines) if lines else None
+    named = definition(now, then) if lines and action is None else None
+    action = action or (hands.define(seen.path, *named) if named else None)
     return action or (hands.write(seen.path, then) if seen.whole else None)

@@ -54,6 +54,11 @@ class Source:
         """The node's own text."""
         return self.text[self.start(node) : self.end(node)]
 
+    def lines(self, node: ast.AST) -> str:
+        """The whole lines of a definition, its decorators included."""
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])  # type: ignore[attr-defined]
+        return "".join(self._lines[first - 1 : node.end_lineno])  # type: ignore[attr-defined]
+
     def swap(self, node: ast.AST, new: str, kind: str, prior: float) -> Edit:
         """The edit that puts `new` in the node's place."""
         return Edit(self.start(node), self.end(node), new, kind, prior, node.lineno)  # type: ignore[attr-defined]
@@ -113,6 +118,7 @@ def parsed(text: str) -> Source | None:
         return None
 
 
+@lru_cache(maxsize=64)
 def readable_part(text: str) -> str:
     """The longest run of whole lines from the beginning that is Python: what a cut text still tells."""
     lines = text.splitlines(keepends=True)
