@@ -65,6 +65,7 @@ def _ranked(
     blame: tuple[tuple[str, int], ...],
 ) -> tuple[Candidate, ...]:
     lines_of = dict(ran)
+    told = {part for word in words for part in _parts(word)}
     found = []
     for seen in files:
         lines = lines_of.get(seen.path, frozenset())
@@ -79,6 +80,9 @@ def _ranked(
                 continue
             worth = edit.prior * (1.6 if around & words else 1.0) * (2.0 if edit.line in blamed else 1.0)
             worth *= (1.0 if around else 0.3) * (1.0 + 0.5 * shared.get(edit.line, 0))
+            worth *= 1.0 + 0.25 * min(
+                2, len(_parts(edit.new) & told - _parts(seen.code[edit.start : edit.end]))
+            )
             found.append(Candidate(seen, edit, worth))
     return tuple(sorted(found, key=lambda each: (-each.worth, each.seen.path, each.edit.start)))
 

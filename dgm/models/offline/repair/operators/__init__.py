@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 
-from dgm.models.offline.repair.operators import conditions, numbers, statements, values
+from dgm.models.offline.repair.operators import conditions, numbers, statements, transplants, values
 from dgm.models.offline.repair.source import Edit, Source, parsed
 
 Operator = Callable[[Source, ast.AST], Iterator[Edit]]
@@ -27,6 +27,7 @@ OPERATORS: tuple[Operator, ...] = (
     statements.guards,
     statements.handlers,
     statements.removals,
+    transplants.transplants,
     values.methods,
     values.arguments,
     values.names,
