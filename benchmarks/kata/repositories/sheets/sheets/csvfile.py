@@ -18,7 +18,7 @@ def load(text, at="A1", delimiter=",", sheet=None):
 
 
 def dump(sheet, area=None, delimiter=",", formulas=False):
-    """The values of a sheet as they are shown; with `formulas` what `load` wants to make the same sheet again."""
+    """The values as they are shown; with `formulas` what `load` wants to make the same sheet again."""
     place = sheet.used() if area is None else Area.parse(area)
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")

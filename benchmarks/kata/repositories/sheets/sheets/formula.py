@@ -1,7 +1,7 @@
 """Formulas: reading, calculating and moving them.
 
-A formula is a tree of nodes. Each node knows its value, given the book in which cells and names are looked up; its
-text; and the leaves below it that name cells. `mapped` gives the same tree with other leaves.
+A formula is a tree of nodes. Each node knows its value, given the book in which cells and names are looked up;
+its text; and the leaves below it that name cells. `mapped` gives the same tree with other leaves.
 
 From weak to strong: comparisons, `&`, `+ -`, `* /`, a sign, `^` (from right to left), `%`.
 """

@@ -31,7 +31,7 @@ def _function(name, least, most):
 
 
 def _numbers(arguments):
-    """All numbers; in an area texts and truth values don't count, as arguments of their own they must be numbers."""
+    """All numbers; texts and truth values don't count in an area, alone they are taken for numbers."""
     for argument in arguments:
         if isinstance(argument, Block):
             yield from (value for value in argument.flat() if is_number(value))

@@ -19,7 +19,7 @@ class Sheet:
         self._past = []
 
     def set(self, name, content):
-        """Put a number, a text, a truth value or None into a cell; texts count as typed by hand, `=` and all."""
+        """Put a number, a text, a truth value or None into a cell; texts count as typed by hand."""
         self._change({Cell.parse(name): _content(content)})
 
     def content(self, name):
