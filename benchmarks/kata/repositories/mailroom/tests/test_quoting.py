@@ -20,4 +20,4 @@ def test_signature():
 
 def test_wrapped():
     assert wrapped("one two three", 8) == "one two\nthree"
-    assert wrapped("> one two three", 9) == "> one two\n> three"
+    assert wrapped("> one two three", 15) == "> one two three"

@@ -5,7 +5,7 @@ from mailroom.transfer import decode, encode
 
 
 def test_quoted_printable():
-    assert decode("a=20=3D b=\nc", "Quoted-Printable") == b"a = bc"
+    assert decode("a=20=3D b=\nc", "quoted-printable") == b"a = bc"
     assert encode("é=".encode(), "quoted-printable") == "=C3=A9=3D"
 
 

@@ -25,6 +25,15 @@ def column_letters(number):
     return letters
 
 
+def shifted_row(row, at, count):
+    """Where a row is after rows were put in (`count` above 0) or taken out (below 0); None if it is gone."""
+    if row < at:
+        return row
+    if row < at - count:
+        return None
+    return row + count
+
+
 class Cell(NamedTuple):
     """Column and row of a cell, both from 1."""
 
@@ -78,6 +87,17 @@ class Area(NamedTuple):
 
     def cells(self):
         return [cell for row in self.rows() for cell in row]
+
+    def shifted(self, at, count):
+        """Rows put in between make it longer, rows taken out make it shorter; None if none is left."""
+        top, bottom = shifted_row(self.first.row, at, count), shifted_row(self.last.row, at, count)
+        if top is None and bottom is None:
+            return None
+        if top is None:
+            top = at
+        if bottom is None:
+            bottom = at - 1
+        return Area(Cell(self.first.column, top), Cell(self.last.column, bottom))
 
     def __str__(self):
         return str(self.first) if self.first == self.last else f"{self.first}:{self.last}"

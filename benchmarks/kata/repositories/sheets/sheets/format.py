@@ -1,7 +1,7 @@
 """Numbers as texts, by patterns.
 
 `0.00` has two decimals, `0.0#` one or two, `#,##0` separates thousands, `0%` is for hundredths. Other
-characters around the digits stay as they are. A second part after a semicolon is for numbers below zero: `0;(0)`.
+characters around the digits stay as they are. A part after a semicolon is for numbers below zero: `0;(0)`.
 """
 
 import re

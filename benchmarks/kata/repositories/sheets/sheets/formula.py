@@ -1,6 +1,6 @@
 """Formulas: reading, calculating and moving them.
 
-A formula is a tree of nodes. Each node knows its value, given the book in which cells and names are looked up;
+A formula is a tree of nodes. Each node knows its value, given the book in which cells and names are found;
 its text; and the leaves below it that name cells. `mapped` gives the same tree with other leaves.
 
 From weak to strong: comparisons, `&`, `+ -`, `* /`, a sign, `^` (from right to left), `%`.
@@ -9,7 +9,7 @@ From weak to strong: comparisons, `&`, `+ -`, `* /`, a sign, `^` (from right to 
 import re
 
 from sheets import functions
-from sheets.address import Area, Cell, column_letters
+from sheets.address import Area, Cell, column_letters, shifted_row
 from sheets.errors import Problem, SheetError
 from sheets.values import Block, as_number, as_text, as_truth, compare
 
@@ -141,17 +141,11 @@ class Range(Node):
         return Range(first, last)
 
     def shifted(self, at, count):
-        """Rows put in between make it longer, rows taken out make it shorter, until none is left."""
-        upper, lower = sorted((self.first, self.last), key=lambda corner: corner.cell.row)
-        top = shifted_row(upper.cell.row, at, count)
-        bottom = shifted_row(lower.cell.row, at, count)
-        if top is None and bottom is None:
+        area = self.area(None).shifted(at, count)
+        if area is None:
             return Missing()
-        if top is None:
-            top = at
-        if bottom is None:
-            bottom = at - 1
-        return Range(upper.at_row(top), lower.at_row(bottom))
+        upper, lower = sorted((self.first, self.last), key=lambda corner: corner.cell.row)
+        return Range(upper.at_row(area.first.row), lower.at_row(area.last.row))
 
 
 class Name(Node):
@@ -319,15 +313,6 @@ class Formula:
     def shifted(self, at, count):
         """The formula after rows were put in (`count` above 0) or taken out (below 0) at row `at`."""
         return Formula(self._root.mapped(lambda leaf: leaf.shifted(at, count)))
-
-
-def shifted_row(row, at, count):
-    """Where a row is after rows were put in or taken out; None if it was taken out itself."""
-    if row < at:
-        return row
-    if row < at - count:
-        return None
-    return row + count
 
 
 class _Parser:

@@ -1,9 +1,9 @@
 """Cells and what is in them; values are kept up to date as contents change."""
 
-from sheets.address import Area, Cell
+from sheets.address import Area, Cell, shifted_row
 from sheets.errors import Problem, SheetError
 from sheets.format import formatted
-from sheets.formula import Formula, shifted_row
+from sheets.formula import Formula
 from sheets.values import sort_key, typed, untyped
 
 
@@ -183,6 +183,8 @@ class Sheet:
                 contents[Cell(cell.column, row)] = moved
         patterns = {(cell, shifted_row(cell.row, at, count)): text for cell, text in self._patterns.items()}
         self._patterns = {Cell(cell.column, row): text for (cell, row), text in patterns.items() if row}
+        areas = {name: area.shifted(at, count) for name, area in self._names.items()}
+        self._names = {name: area for name, area in areas.items() if area is not None}
         self._contents, self._values, self._readers, self._past = {}, {}, {}, []
         self._put(contents)
 

@@ -50,6 +50,13 @@ def test_names(sheet):
     assert sheet.value("C1") == 3
 
 
+def test_names_move_with_rows(sheet):
+    sheet.define("prices", "A1:A2")
+    sheet.set("C1", "=SUM(prices)")
+    sheet.insert_rows(1)
+    assert sheet.value("C2") == 3
+
+
 def test_sort(sheet):
     sheet.sort("A1:A2", "A", descending=True)
     assert [sheet.value("A1"), sheet.value("A2")] == [2, 1]
