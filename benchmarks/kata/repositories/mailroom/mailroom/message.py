@@ -34,8 +34,6 @@ class Message:
         self.body = body
         self.parts = list(parts or [])
 
-    # what it is about
-
     @property
     def id(self):
         """The message id with its angle brackets, or an empty text."""
@@ -79,8 +77,6 @@ class Message:
                 except MailError:
                     continue
         return found
-
-    # what is in it
 
     @property
     def content_type(self):
@@ -145,8 +141,6 @@ class Message:
             return self.data.decode(charset, "replace").replace("\r\n", "\n")
         except LookupError:
             return self.data.decode("latin-1").replace("\r\n", "\n")
-
-    # writing
 
     def __str__(self):
         """The message as it is sent."""
