@@ -5,7 +5,7 @@ from sheets.values import is_number
 
 
 def table(sheet, area=None, headings=False):
-    """The cells in columns, numbers to the right, the rest to the left; `headings` adds letters and numbers."""
+    """The cells in columns, numbers to the right, the rest to the left; `headings` adds their names."""
     place = sheet.used() if area is None else Area.parse(area)
     if place is None:
         return ""
