@@ -35,16 +35,14 @@ class Builder:
 
         After a failure the rest is skipped; with `keep_going` only what waits for the failed target is.
         """
-        report, dirty, lost = Report(), set(), set()
+        report, dirty = Report(), set()
         for name in self.graph.order(names):
-            missing = [other for other in self.graph[name].before() if other in lost]
+            missing = [other for other in self.graph[name].before() if report[other] in ("failed", "skipped")]
             if missing:
                 report.note(name, "skipped", f"waits for {missing[0]}")
-                lost.add(name)
                 continue
             if report.names("failed") and not keep_going:
                 report.note(name, "skipped", "after a failure")
-                lost.add(name)
                 continue
             reason = self._reason(name, dirty)
             if not reason:
@@ -58,7 +56,6 @@ class Builder:
                 self.cache.add(name, self.fingerprints.of(name))
                 report.note(name, "built", reason, seconds)
             else:
-                lost.add(name)
                 self.cache.forget(name)
                 report.note(name, "failed", failed, seconds)
         return report

@@ -11,11 +11,11 @@
         @seconds 12
         $(CC) -o $@ $^
 
-    %.o: %.c                       # for each target that is needed and has no rule of its own; once in a chain
+    %.o: %.c                       # makes what is needed and has no rule of its own; once in a chain
         $(CC) -c $< -o $@
 
-A line that ends in a backslash goes on in the next one. `ifdef NAME`, `ifndef NAME` and `ifeq one, other` take the
-lines up to `else` or `endif` only sometimes; `include other.build` reads another file in place.
+A line that ends in a backslash goes on in the next one. `ifdef NAME`, `ifndef NAME` and `ifeq one, other`
+take the lines up to `else` or `endif` only sometimes; `include other.build` reads another file in place.
 """
 
 import re
@@ -30,7 +30,7 @@ MAX_INCLUDES = 16
 
 
 def _lines(text):
-    """Yield (number, indented, text) without comments and empty lines; joined lines have the first one's number."""
+    """Yield (number, indented, text) without comments; joined lines have the number of the first one."""
     parts, first, indented = [], 0, False
     for number, raw in enumerate(text.splitlines(), 1):
         line = _COMMENT.sub("", raw).replace("\\#", "#").rstrip()
@@ -406,7 +406,7 @@ def _merged(rules):
 
 
 def _by_pattern(patterns, name, graph, files):
-    """(rule, stem) of the first pattern rule that makes `name`; rules whose needs exist come before others."""
+    """(rule, stem) of the first pattern rule that makes `name`; those whose needs exist come first."""
     fitting = [(rule, stem(rule.name, name)) for rule in patterns if stem(rule.name, name) is not None]
     for rule, middle in fitting:
         needs = [need.replace("%", middle) for need in rule.needs]

@@ -1,7 +1,7 @@
 """Records as bytes.
 
-A record is a number of fields: its number, the length of what follows, the value. A package is `PCL` and records:
-the version of the schema, the length, the record, the checksum of all that.
+A record is a number of fields: its number, the length of what follows, the value. A package is `PCL` and then
+for each record the version of the schema, the length, the record, and the checksum of all that.
 """
 
 from parcel import varint

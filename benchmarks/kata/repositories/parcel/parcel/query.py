@@ -1,7 +1,7 @@
 """Finding records: `age >= 18 and not (city = "Rome" or tags has "x") order by name, age desc limit 3`.
 
-Comparisons are `= != < <= > >=`, `has` (a list has the value, a text has the part), `in [1, 2]`, and `is none`. Names
-may go into records: `address.zip`. Nothing compares with a value that isn't there.
+Comparisons are `= != < <= > >=`, `has` (a list has the value, a text has the part), `in [1, 2]`, `is none`
+and `is not none`. Names may go into records: `address.zip`. Nothing compares with a value that isn't there.
 """
 
 import datetime

@@ -1,4 +1,4 @@
-"""Records as text: a line for each field, a blank line between records, `#` at the start of a comment line."""
+"""Records as text: a line for each field, a blank line between records; `#` starts a comment line."""
 
 from parcel.errors import BadData, BadRecord
 from parcel.kinds import quoted

@@ -6,7 +6,7 @@ LONGEST = 10
 
 
 def write(value, out):
-    """Append a number from 0 on: seven bits in a byte, the low ones first, the top bit says that more follow."""
+    """Append a number from 0 on: seven bits a byte, the low ones first; the top bit says that more follow."""
     if value < 0 or value >= 1 << 64:
         raise ValueError(f"{value} doesn't fit")
     while value > 0x7F:
