@@ -1,7 +1,8 @@
 """The kinds of values that fields have.
 
-Every kind has five methods: `check` gives back a value of its own that is sure to fit, `write` and `read` turn
-it into bytes and back, `show` and `parse` into text and back. `write` and `show` get only checked values.
+Every kind has five methods: `check` gives back a value of its own that is sure to fit, `write` and `read`
+turn it into bytes and back, `show` and `parse` into text and back. `write` and `show` get only values that
+were checked.
 """
 
 import datetime
