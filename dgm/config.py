@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dgm.policy import POLICIES, Settings
+from dgm.policy.darwin import Keep
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 
@@ -39,11 +40,19 @@ class Budget(Section):
 
 
 class SearchSection(Section):
-    """How the search goes about it."""
+    """How the search goes about it; a setting that the policy has no use for is not read."""
 
     policy: str = "hgm"
     alpha: float = Field(default=0.6, gt=0, le=1)
     initial_expansions: int = Field(default=5, ge=0)
+    stage_one: int = Field(default=10, ge=1)
+    """Tasks; in a split smaller than both stages, each is its share of the split."""
+    stage_two: int = Field(default=50, ge=0)
+    stage_needed: float = Field(default=0.4, ge=0, le=1)
+    """Share of stage one that opens stage two."""
+    archive: Keep = "keep_all"
+    keep_margin: float = Field(default=0.1, ge=0, le=1)
+    """How far below its parent's score (0..1) `keep_better` lets a child be."""
     champion_quantile: float = Field(default=0.05, gt=0, lt=1)
     finish_share: float = Field(default=0.15, ge=0, lt=1)
     finish_agents: int = Field(default=3, ge=1)
@@ -51,7 +60,7 @@ class SearchSection(Section):
     @property
     def settings(self) -> Settings:
         """The part that the policy is made with."""
-        return Settings(self.alpha, self.initial_expansions, self.champion_quantile)
+        return Settings(**self.model_dump(include=set(Settings.__dataclass_fields__)))
 
 
 class ModelSection(Section):
