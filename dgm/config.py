@@ -120,6 +120,13 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class ReportSection(Section):
+    """What is said before the run of what will be said at its end."""
+
+    discordance: float = Field(default=0.25, gt=0, le=1)
+    """Share of held-out tasks that one of champion and seed alone is expected to resolve."""
+
+
 class Config(Section):
     """A whole run.toml."""
 
@@ -137,6 +144,7 @@ class Config(Section):
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
+    report: ReportSection = ReportSection()
 
 
 def read(path: Path | None = None, overrides: Iterable[str] = ()) -> Config:
