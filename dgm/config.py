@@ -18,6 +18,9 @@ from sandbox.registry import BACKENDS
 EPOCH = 1_767_225_600
 """2026-01-01T00:00:00Z: commit dates count from here, so that the same agent has the same id in every run."""
 
+PRESETS = Path(__file__).resolve().parent / "presets"
+"""Published settings as data, one file a method."""
+
 
 class ConfigError(ValueError):
     """A setting that can't be used. The message names the source, the key and what is allowed."""
@@ -147,20 +150,20 @@ class Config(Section):
     report: ReportSection = ReportSection()
 
 
-def read(path: Path | None = None, overrides: Iterable[str] = ()) -> Config:
-    """The configuration of `path` (defaults if None) with `key=value` overrides on top.
+def read(path: Path | None = None, overrides: Iterable[str] = (), preset: str | None = None) -> Config:
+    """The configuration of `preset`, then `path`, then `key=value` overrides: the later one wins.
 
     Raises:
-        ConfigError: the file can't be read, or a key or value is wrong.
+        ConfigError: a file can't be read, no preset has the name, or a key or value is wrong.
     """
     table: dict[str, Any] = {}
+    if preset is not None:
+        allowed = sorted(each.stem for each in PRESETS.glob("*.toml"))
+        if preset not in allowed:
+            raise ConfigError(f"--preset: unknown {preset!r}; allowed: {', '.join(allowed)}")
+        table = _toml(PRESETS / f"{preset}.toml")
     if path is not None:
-        try:
-            table = tomllib.loads(path.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: can't be read: {error}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path}: not TOML: {error}") from None
+        table = _over(table, _toml(path))
     return _validated(overridden(table, overrides), str(path) if path is not None else "settings")
 
 
@@ -204,6 +207,24 @@ def to_toml(config: Config) -> str:
         else:
             plain.append(f"{key} = {json.dumps(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _over(under: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """`table` over `under`, key by key in every section that both have."""
+    merged = {**under, **table}
+    for key in under.keys() & table.keys():
+        if isinstance(under[key], dict) and isinstance(table[key], dict):
+            merged[key] = {**under[key], **table[key]}
+    return merged
 
 
 def _validated(table: Mapping[str, Any], source: str) -> Config:
