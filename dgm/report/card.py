@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from dgm.report.comparison import comparison_view
+from dgm.report.comparison_view import comparison_view
 from sandbox.diff import visible
 
 

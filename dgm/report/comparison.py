@@ -1,13 +1,13 @@
-"""Champion against seed on the held-out tasks, as plain facts and as a block in the terminal."""
+"""Champion against seed on the held-out tasks, as plain facts; `comparison_view` draws them."""
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
-
-from rich.text import Text
 
 from archive.base import Archive
 from archive.events import AgentId, Failed, Scored, TaskId, Usage
+from dgm.best_of import attempts_at_equal_cost
 from dgm.config import ReportSection
 from dgm.history import History
 from dgm.paired import Paired, smallest_detectable
@@ -28,82 +28,87 @@ def comparison(archive: Archive, history: History, champion: AgentId | None) -> 
     tasks = [task for task in ours if task in theirs]
     if not tasks:
         return None
-    counts = {"both": 0, "only_champion": 0, "only_seed": 0, "neither": 0}
-    for task in tasks:
-        match _resolved(ours[task]), _resolved(theirs[task]):
-            case True, other:
-                counts["both" if other else "only_champion"] += 1
-            case _, other:
-                counts["only_seed" if other else "neither"] += 1
-    paired = Paired(*counts.values())
     discordance = _stated_discordance(archive, history)
-    least = smallest_detectable(paired.n, discordance)
+    least = smallest_detectable(len(tasks), discordance)
     return {
         "champion": champion,
         "seed": seed,
-        "n": paired.n,
-        "resolved": dict(zip(("champion", "seed"), paired.resolved, strict=True)),
-        "counts": counts,
+        "n": len(tasks),
+        **_paired(tasks, _resolved(ours), _resolved(theirs)),
         "set_aside": {
             name: sum(isinstance(ends[task], Failed) for task in tasks)
             for name, ends in (("champion", ours), ("seed", theirs))
         },
-        "difference": round(paired.difference, 4),
-        "interval": [round(bound, 4) for bound in paired.interval()],
-        "mcnemar_p": paired.mcnemar(),
         "discordance": discordance,
         "smallest_detectable": None if least is None else round(least, 4),
         **_worth({"champion": [ours[task] for task in tasks], "seed": [theirs[task] for task in tasks]}),
+        "equal_cost": _equal_cost(archive, history, seed, tasks, ours),
     }
 
 
-def held_out(history: History, agent: AgentId) -> dict[TaskId, Scored | Failed]:
-    """What became of the agent's first attempt at each held-out task."""
+def held_out(history: History, agent: AgentId, repeat: int = 0) -> dict[TaskId, Scored | Failed]:
+    """What became of the agent's attempt number `repeat` at each held-out task."""
     ended: dict[TaskId, Scored | Failed] = {}
     for ticket, asked in history.asked.items():
-        if asked.purpose == "held_out" and asked.agent == agent and asked.task and not asked.repeat:
+        if asked.purpose == "held_out" and (asked.agent, asked.repeat) == (agent, repeat) and asked.task:
             end = history.scored.get(ticket) or history.failed.get(ticket)
             if end is not None:
                 ended[asked.task] = end
     return ended
 
 
-def comparison_view(facts: Mapping[str, Any]) -> list[Text]:
-    """Draw what `comparison` says."""
-    low, high = facts["interval"]
-    counts, least = facts["counts"], facts["smallest_detectable"]
-    seen = "no difference, however large" if least is None else f"a difference of {least:.2f} or more"
-    headline = (
-        f"champion - seed: {facts['difference']:+.3f}, 95 % interval [{low:+.3f}, {high:+.3f}], "
-        f"n = {facts['n']} held-out tasks (Newcombe, paired)"
-    )
-    pairs = (
-        f"both {counts['both']}, champion alone {counts['only_champion']}, seed alone {counts['only_seed']}, "
-        f"neither {counts['neither']}; exact McNemar p = {facts['mcnemar_p']:.2g}"
-    )
-    sight = f"power 0.8 for {seen}, at the discordance {facts['discordance']:.2f} stated before the run"
-    lines = [pairs, sight]
-    for unit, key in (("dollar", "resolved_per_usd"), ("million tokens", "resolved_per_million_tokens")):
-        worth = facts[key]
-        if any(value is not None for value in worth.values()):
-            said = ", ".join(
-                f"{name} {'-' if value is None else f'{value:.3g}'}" for name, value in worth.items()
-            )
-            lines.append(f"resolved per {unit}: {said}")
-    aside = facts["set_aside"]
-    if any(aside.values()):
-        lines.append(f"set aside, counted as unresolved: champion {aside['champion']}, seed {aside['seed']}")
-    return [Text(headline, style="bold"), *(Text(f"  {line}") for line in lines)]
+def _equal_cost(
+    archive: Archive, history: History, seed: AgentId, tasks: Collection[TaskId], ours: _Ends
+) -> dict[str, Any]:
+    """The champion against the best, by visible tests, of as many attempts of the seed as cost the same."""
+    tries = [held_out(history, seed)]
+    attempts = attempts_at_equal_cost(_usages(ours), _usages(tries[0]))
+    tries += [held_out(history, seed, repeat) for repeat in range(1, attempts)]
+    chosen = {}
+    for task in tasks:
+        those = [end for ends in tries if isinstance(end := ends.get(task), Scored)]
+        if those:  # max keeps the first of equals.
+            chosen[task] = max(those, key=lambda scored: _visible_passed(archive, scored))
+    missing = sum(task not in ends for ends in tries for task in tasks)
+    return {"attempts": attempts, "missing": missing, **_paired(tasks, _resolved(ours), _resolved(chosen))}
 
 
-def _resolved(end: Scored | Failed) -> bool:
-    return isinstance(end, Scored) and end.verdict == "resolved"
+def _paired(
+    tasks: Collection[TaskId], ours: Collection[TaskId], theirs: Collection[TaskId]
+) -> dict[str, Any]:
+    both, champion = (sum(t in ours and (t in theirs) is also for t in tasks) for also in (True, False))
+    seed = sum(t in theirs and t not in ours for t in tasks)
+    paired = Paired(both, champion, seed, len(tasks) - both - champion - seed)
+    return {
+        "resolved": dict(zip(("champion", "seed"), paired.resolved, strict=True)),
+        "counts": {
+            "both": both,
+            "only_champion": champion,
+            "only_seed": seed,
+            "neither": paired.neither,
+        },
+        "difference": round(paired.difference, 4),
+        "interval": [round(bound, 4) for bound in paired.interval()],
+        "mcnemar_p": paired.mcnemar(),
+    }
+
+
+def _resolved(ends: _Ends) -> set[TaskId]:
+    return {task for task, end in ends.items() if isinstance(end, Scored) and end.verdict == "resolved"}
+
+
+def _usages(ends: _Ends) -> list[Usage]:
+    return [end.usage for end in ends.values() if isinstance(end, Scored)]
+
+
+def _visible_passed(archive: Archive, scored: Scored) -> int:
+    return int(json.loads(archive.blob(scored.detail)).get("visible", {}).get("passed", 0))
 
 
 def _worth(ends: Mapping[str, list[Scored | Failed]]) -> dict[str, dict[str, float | None]]:
     per_usd, per_tokens = {}, {}
     for name, those in ends.items():
-        resolved = sum(_resolved(end) for end in those)
+        resolved = sum(isinstance(end, Scored) and end.verdict == "resolved" for end in those)
         usage = sum((end.usage for end in those), Usage())
         per_usd[name] = _ratio(resolved * 1e6, usage.micro_usd)
         per_tokens[name] = _ratio(resolved * 1e6, usage.tokens_in + usage.tokens_out)

@@ -5,7 +5,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from archive.events import AgentId, Born
-from dgm.report.comparison import comparison_view
+from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
 from sandbox.diff import visible
 

@@ -1,5 +1,7 @@
 """Champion against seed, from a journal whose numbers can be counted by hand."""
 
+import json
+
 import pytest
 
 from archive.events import AgentId, Born, Digest, Failed, Scored, Started, Stopped, TaskId, Usage
@@ -7,7 +9,7 @@ from archive.memory import MemoryArchive
 from dgm.config import Config, read, to_toml
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.paired import smallest_detectable
-from dgm.report.comparison import comparison_view
+from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import card, facts, run_summary
 from sandbox.tree import Tree
 
@@ -24,14 +26,16 @@ class Told:
         self.archive.record(_expand(1, self.seed).asked(0))
         self.champion = self._born(1, (self.seed,))
 
-    def attempt(self, agent: AgentId, task: int, verdict: str, usage: Usage, repeat: int = 0) -> None:
+    def attempt(
+        self, agent: AgentId, task: int, verdict: str, usage: Usage, repeat: int = 0, passed: int = 0
+    ) -> None:
         self.number += 1
         job = Evaluate(agent, TaskId(f"h{task}"), repeat)
         self.archive.record(Ticket(self.number, job, "held_out", {"champion": self.champion}).asked(0))
         if verdict == "failed":
             self.archive.record(Failed(self.number, "ours", "broke"))
             return
-        blob = self.archive.put(f'{{"verdict": "{verdict}"}}'.encode())
+        blob = self.archive.put(json.dumps({"verdict": verdict, "visible": {"passed": passed}}).encode())
         assert verdict in {"resolved", "unresolved"}
         self.archive.record(
             Scored(self.number, agent, job.task, "held_out", verdict, "", blob, blob, usage)  # type: ignore[arg-type]
@@ -95,8 +99,33 @@ def test_money_counts_where_there_is_any() -> None:
     compared = run_summary(facts(told(micro_usd=250_000).archive))["comparison"]
     assert compared["resolved_per_usd"] == pytest.approx({"champion": 6 / 1.75, "seed": 4 / 1.75}, rel=1e-6)
     shown = "\n".join(line.plain for line in comparison_view(compared))
-    for words in ("+0.250", "n = 8", "champion alone 4", "per dollar: champion 3.43", "champion 1, seed 1"):
+    for words in ("+0.250", "n = 8", "champion alone 4", "per dollar: champion 3.429", "champion 1, seed 1"):
         assert words in shown
+
+
+def test_at_equal_cost_the_seeds_best_by_visible_tests_counts() -> None:
+    journal = Told(read(None))
+    dear, cheap = Usage(3, 2900, 100), Usage(1, 900, 100)
+    for task in range(4):
+        journal.attempt(journal.champion, task, "resolved", dear)
+        journal.attempt(journal.seed, task, "unresolved", cheap, passed=3)
+    journal.archive.record(Stopped("interrupted", journal.champion))
+    compared = run_summary(facts(journal.archive))["comparison"]["equal_cost"]
+    assert (compared["attempts"], compared["missing"], compared["resolved"]["seed"]) == (3, 8, 0)
+    # The best by visible tests counts, the first of equals, whatever the hidden tests say of the others.
+    for task, passed in enumerate([(4, 4), (3, 3), (2, 5)]):
+        for repeat, (verdict, count) in enumerate(zip(("resolved", "unresolved"), passed, strict=True), 1):
+            journal.attempt(journal.seed, task, verdict, cheap, repeat, count)
+    journal.attempt(journal.seed, 3, "failed", cheap, 1)
+    journal.attempt(journal.seed, 3, "resolved", cheap, 2, 4)
+    summary = run_summary(facts(journal.archive))
+    compared = summary["comparison"]["equal_cost"]
+    assert (compared["attempts"], compared["missing"], compared["resolved"]["seed"]) == (3, 0, 2)
+    assert compared["counts"] == {"both": 2, "only_champion": 2, "only_seed": 0, "neither": 0}
+    # Further attempts change neither the seed's own record nor what an attempt of it costs.
+    assert summary["comparison"]["resolved"]["seed"] == summary["held_out"][journal.seed]["resolved"] == 0
+    shown = "\n".join(line.plain for line in comparison_view(summary["comparison"]))
+    assert "best of 3 by visible tests resolved 2 of 4" in shown
 
 
 def test_only_tasks_that_both_met_are_compared() -> None:
