@@ -10,7 +10,7 @@ from archive.base import ArchiveError, Entry
 from archive.blobs import Blobs
 from archive.commits import Commit
 from archive.durable import TEMPORARY, sync_folder
-from archive.events import AgentId, Born, Digest, Event, Scored, Started
+from archive.events import AgentId, Asked, Born, Digest, Event, Scored, Started
 from archive.fold import Fold
 from archive.git_store import AGENTS, CHAMPION, GitStore, fetch_from_mirror
 from archive.journal import TAIL, Journal, refuse_no_run, replay, segments
@@ -257,11 +257,14 @@ def _refuse_occupied(folder: Path, allowed: set[str]) -> None:
 
 
 def _scores(entries: Sequence[Entry]) -> Mapping[str, bytes]:
-    """A note for each agent with a verdict: `score 5/12 search, 3/12 held_out`."""
+    """A note for each agent with a verdict, first attempts alone: `score 5/12 search, 3/12 held_out`."""
+    repeats = {
+        entry.event.ticket for entry in entries if isinstance(entry.event, Asked) and entry.event.repeat
+    }
     asked: defaultdict[AgentId, Counter[str]] = defaultdict(Counter)
     solved: defaultdict[AgentId, Counter[str]] = defaultdict(Counter)
     for entry in entries:
-        if isinstance(entry.event, Scored):
+        if isinstance(entry.event, Scored) and entry.event.ticket not in repeats:
             asked[entry.event.agent][entry.event.split] += 1
             solved[entry.event.agent][entry.event.split] += entry.event.verdict == "resolved"
     notes: dict[str, bytes] = {}

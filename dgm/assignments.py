@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 
 from numpy.random import PCG64, Generator, SeedSequence
@@ -56,7 +56,9 @@ class Assigner:
         match ticket.job:
             case Evaluate(agent, task):
                 terms = terms_of(config, config.solve, ticket.number)
-                return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms))
+                # An attempt on held-out tasks may be one of several, chosen among by the visible tests.
+                seen = ticket.purpose == "held_out"
+                return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms, seen))
             case Expand(parent):
                 read = self._evidence(parent, ticket.number)
                 rewrite = Rewrite(
@@ -85,6 +87,8 @@ class Assigner:
 
     def _scored(self, ticket: int, agent: AgentId, task: Task, finding: Graded) -> Scored:
         detail = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
+        if finding.visible is not None:
+            detail["visible"] = asdict(finding.visible)
         return Scored(
             ticket=ticket,
             agent=agent,

@@ -11,11 +11,15 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dgm.policy import POLICIES, Settings
+from dgm.policy.darwin import Keep
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 
 EPOCH = 1_767_225_600
 """2026-01-01T00:00:00Z: commit dates count from here, so that the same agent has the same id in every run."""
+
+PRESETS = Path(__file__).resolve().parent / "presets"
+"""Published settings as data, one file a method."""
 
 
 class ConfigError(ValueError):
@@ -39,11 +43,19 @@ class Budget(Section):
 
 
 class SearchSection(Section):
-    """How the search goes about it."""
+    """How the search goes about it; a setting that the policy has no use for is not read."""
 
     policy: str = "hgm"
     alpha: float = Field(default=0.6, gt=0, le=1)
     initial_expansions: int = Field(default=5, ge=0)
+    stage_one: int = Field(default=10, ge=1)
+    """Tasks; in a split smaller than both stages, each is its share of the split."""
+    stage_two: int = Field(default=50, ge=0)
+    stage_needed: float = Field(default=0.4, ge=0, le=1)
+    """Share of stage one that opens stage two."""
+    archive: Keep = "keep_all"
+    keep_margin: float = Field(default=0.1, ge=0, le=1)
+    """How far below its parent's score (0..1) `keep_better` lets a child be."""
     champion_quantile: float = Field(default=0.05, gt=0, lt=1)
     finish_share: float = Field(default=0.15, ge=0, lt=1)
     finish_agents: int = Field(default=3, ge=1)
@@ -51,7 +63,7 @@ class SearchSection(Section):
     @property
     def settings(self) -> Settings:
         """The part that the policy is made with."""
-        return Settings(self.alpha, self.initial_expansions, self.champion_quantile)
+        return Settings(**self.model_dump(include=set(Settings.__dataclass_fields__)))
 
 
 class ModelSection(Section):
@@ -111,6 +123,13 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class ReportSection(Section):
+    """What is said before the run of what will be said at its end."""
+
+    discordance: float = Field(default=0.25, gt=0, le=1)
+    """Share of held-out tasks that one of champion and seed alone is expected to resolve."""
+
+
 class Config(Section):
     """A whole run.toml."""
 
@@ -128,22 +147,23 @@ class Config(Section):
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
+    report: ReportSection = ReportSection()
 
 
-def read(path: Path | None = None, overrides: Iterable[str] = ()) -> Config:
-    """The configuration of `path` (defaults if None) with `key=value` overrides on top.
+def read(path: Path | None = None, overrides: Iterable[str] = (), preset: str | None = None) -> Config:
+    """The configuration of `preset`, then `path`, then `key=value` overrides: the later one wins.
 
     Raises:
-        ConfigError: the file can't be read, or a key or value is wrong.
+        ConfigError: a file can't be read, no preset has the name, or a key or value is wrong.
     """
     table: dict[str, Any] = {}
+    if preset is not None:
+        allowed = sorted(each.stem for each in PRESETS.glob("*.toml"))
+        if preset not in allowed:
+            raise ConfigError(f"--preset: unknown {preset!r}; allowed: {', '.join(allowed)}")
+        table = _toml(PRESETS / f"{preset}.toml")
     if path is not None:
-        try:
-            table = tomllib.loads(path.read_text())
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{path}: can't be read: {error}") from None
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{path}: not TOML: {error}") from None
+        table = _over(table, _toml(path))
     return _validated(overridden(table, overrides), str(path) if path is not None else "settings")
 
 
@@ -187,6 +207,24 @@ def to_toml(config: Config) -> str:
         else:
             plain.append(f"{key} = {json.dumps(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text())
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: can't be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+
+
+def _over(under: Mapping[str, Any], table: Mapping[str, Any]) -> dict[str, Any]:
+    """`table` over `under`, key by key in every section that both have."""
+    merged = {**under, **table}
+    for key in under.keys() & table.keys():
+        if isinstance(under[key], dict) and isinstance(table[key], dict):
+            merged[key] = {**under[key], **table[key]}
+    return merged
 
 
 def _validated(table: Mapping[str, Any], source: str) -> Config:

@@ -67,7 +67,8 @@ class History:
                     self._offspring[parent].append(event)
             case Scored():
                 self.scored[event.ticket] = event
-                self._scores[event.agent][event.task] = event
+                if not self.asked[event.ticket].repeat:
+                    self._scores[event.agent][event.task] = event
             case Failed():
                 self.failed[event.ticket] = event
             case never:
@@ -86,7 +87,7 @@ class History:
         return self._offspring.get(agent, [])
 
     def scores(self, agent: AgentId, split: str) -> Mapping[TaskId, Scored]:
-        """The agent's verdicts on one split, in the order they came."""
+        """The agent's verdicts on one split, of its first attempts, in the order they came."""
         scores = self._scores.get(agent, {})
         return {task: scored for task, scored in scores.items() if scored.split == split}
 

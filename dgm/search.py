@@ -1,5 +1,6 @@
 """Ask and tell: the one owner of a run's progress. `ask` gives a ticket, `tell` takes it back, once."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -8,7 +9,20 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-from archive.events import AgentId, Asked, Born, End, Event, Failed, Purpose, Rejected, Scored, TaskId
+from archive.events import (
+    AgentId,
+    Asked,
+    Born,
+    End,
+    Event,
+    Failed,
+    Purpose,
+    Rejected,
+    Scored,
+    TaskId,
+    Usage,
+)
+from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
 from dgm.jobs import Evaluate, Expand, Job, Ticket
 from dgm.policy.base import Policy, Recommendation, View
@@ -47,7 +61,8 @@ class Search:
     """The state of a search; not thread-safe, its owner calls it from one thread.
 
     The seed first attempts every search task. Then the policy decides, until its share of the evaluations
-    is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks.
+    is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks, and the
+    seed has as many attempts at each as one of the champion's costs.
     """
 
     def __init__(
@@ -63,7 +78,8 @@ class Search:
         self._counts = np.zeros((5, 16), dtype=np.int64)
         self._open: dict[int, Ticket] = {}
         self._ended: set[int] = set()
-        self._asked_held_out: set[tuple[AgentId, TaskId]] = set()
+        self._asked_held_out: set[tuple[AgentId, TaskId, int]] = set()
+        self._held_out_usage: defaultdict[AgentId, list[Usage]] = defaultdict(list)
         self._crowned: AgentId | None = None
         self._next = 1
         self._evaluations_asked = 0
@@ -93,8 +109,9 @@ class Search:
 
     @property
     def planned_evaluations(self) -> int:
-        """Every evaluation of the plan: seed pass, search, and two agents on the held-out tasks."""
-        return len(self._tasks) + self.plan.evaluations + 2 * len(self._held_out)
+        """Every evaluation of the plan: seed pass, search, and the held-out attempts known so far."""
+        attempts = 2 if self._crowned is None else 1 + self._attempts(self._crowned)
+        return len(self._tasks) + self.plan.evaluations + attempts * len(self._held_out)
 
     @property
     def stalled(self) -> bool:
@@ -195,12 +212,31 @@ class Search:
         """Champion and seed on the held-out tasks; the champion is settled when the search is over."""
         if self._crowned is None and self._open:
             return None
-        champion = self._crowned or self.champion().agent
-        for agent in dict.fromkeys((champion, self._agents[0])):
+        champion, seed = self._crowned or self.champion().agent, self._agents[0]
+        for agent in dict.fromkeys((champion, seed)):
             for task in self._held_out:
-                if (agent, task) not in self._asked_held_out:
+                if (agent, task, 0) not in self._asked_held_out:
                     return Evaluate(agent, task), "held_out", {"rule": "held out", "champion": champion}
+        if any(self._prices(ticket) for ticket in self._open.values()):
+            return None
+        attempts = self._attempts(champion)
+        for repeat in range(1, attempts):
+            for task in self._held_out:
+                if (seed, task, repeat) not in self._asked_held_out:
+                    why = {"rule": "equal cost", "champion": champion, "attempts": attempts}
+                    return Evaluate(seed, task, repeat), "held_out", why
         return None
+
+    @staticmethod
+    def _prices(ticket: Ticket) -> bool:
+        """Whether it says what an attempt at a held-out task costs."""
+        return ticket.purpose == "held_out" and isinstance(ticket.job, Evaluate) and not ticket.job.repeat
+
+    def _attempts(self, champion: AgentId) -> int:
+        """How many attempts at a held-out task the seed has."""
+        seed = self._agents[0]
+        usage = self._held_out_usage
+        return 1 if champion == seed else attempts_at_equal_cost(usage[champion], usage[seed])
 
     def _policy_may_go_on(self) -> bool:
         """Open search tickets may still give the policy something to do."""
@@ -212,11 +248,13 @@ class Search:
             raise SearchError(f"ticket {ticket.number} asked where {self._next} comes next")
         self._next += 1
         self._open[ticket.number] = ticket
+        if ticket.purpose == "search":
+            self._crowned = None  # A search that goes on may find another champion.
         match ticket.job:
             case Expand():
                 self._expansions += 1
-            case Evaluate(agent, task) if ticket.purpose == "held_out":
-                self._asked_held_out.add((agent, task))
+            case Evaluate(agent, task, repeat) if ticket.purpose == "held_out":
+                self._asked_held_out.add((agent, task, repeat))
                 self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
             case Evaluate(agent, task):
                 index = self._index[agent]
@@ -238,11 +276,13 @@ class Search:
                 if isinstance(end, Rejected) or end.owner == "agent":
                     self._counts[_REJECTIONS, self._index[parent]] += 1
                     self._rejections_running += 1
-            case Evaluate(agent, task), Scored():
+            case Evaluate(agent, task, repeat), Scored():
                 if (end.agent, end.task) != (agent, task):
                     raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
                 if ticket.purpose == "search":
                     self._count(self._index[agent], resolved=end.verdict == "resolved")
+                elif not repeat:
+                    self._held_out_usage[agent].append(end.usage)
             case Evaluate(agent), Failed():
                 if ticket.purpose == "search":
                     self._counts[_PENDING, self._index[agent]] -= 1

@@ -8,6 +8,7 @@ from typing import assert_never
 from archive.events import Usage
 from benchmarks.grade import Grade, grade
 from benchmarks.task import Task
+from benchmarks.visible import Visible, visible
 from dgm.admission import Rules, objection, trial
 from dgm.gateway import Call
 from dgm.manifest import ManifestError
@@ -18,11 +19,12 @@ from sandbox.tree import Change, Tree, TreeHash, is_junk
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """Let `agent` attempt `task`, and grade what it did."""
+    """Let `agent` attempt `task`, and grade what it did; by the visible tests too if `visible`."""
 
     agent: Tree
     task: Task
     terms: Terms
+    visible: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Graded:
     ending: Mapping[str, object]
     usage: Usage
     seconds: float
+    visible: Visible | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,8 @@ class Worker:
         )
         change = work(task.repository, ran.after)
         verdict = grade(task, change, self.session.sandbox)
-        return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started)
+        seen = visible(task, change, self.session.sandbox) if assignment.visible else None
+        return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started, seen)
 
     def _rewrite(self, assignment: Rewrite, record: Callable[[Call], None]) -> Offspring:
         started = time.monotonic()

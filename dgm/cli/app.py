@@ -28,6 +28,9 @@ def run(
         Path | None, typer.Option("--run", help="Folder of the new run; the next free runs/NNN if absent.")
     ] = None,
     config: Annotated[Path | None, typer.Option("--config", help="A run.toml to start from.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="A paper's settings, under those of --config: dgm or hgm.")
+    ] = None,
     sets: Sets = None,
     policy: Annotated[str | None, typer.Option(help="Same as --set search.policy=.")] = None,
     model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
@@ -45,7 +48,7 @@ def run(
         "suite.name": suite,
         "seed_agent": seed_agent,
     }
-    return start(folder, config, named, sets or [], as_json=as_json)
+    return start(folder, config, preset, named, sets or [], as_json=as_json)
 
 
 @app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")

@@ -26,6 +26,7 @@ _QUIET_SECONDS = 10.0
 def start(
     folder: Path | None,
     config: Path | None,
+    preset: str | None,
     named: Mapping[str, str | None],
     sets: Sequence[str],
     *,
@@ -33,7 +34,7 @@ def start(
 ) -> int:
     """Carry out `dgm run`."""
     overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
-    settings = read(config, [*overrides, *sets])
+    settings = read(config, [*overrides, *sets], preset)
     place = folder or _next_free()
     return _watched(place, lambda watch: launch(place, settings, watch), as_json=as_json)
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from dgm.policy.base import Policy
+from dgm.policy.darwin import Darwin, Keep, Staging
+from dgm.policy.greedy import Greedy
 from dgm.policy.hgm import Hgm
 from dgm.policy.uniform import Uniform
 from dgm.policy.widening import Widening
@@ -11,19 +13,33 @@ from dgm.policy.widening import Widening
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a run's configuration says to its policy."""
+    """What a run's configuration says to its policy; each reads what it uses."""
 
     alpha: float = 0.6
     initial_expansions: int = 5
     champion_quantile: float = 0.05
+    stage_one: int = 10
+    stage_two: int = 50
+    stage_needed: float = 0.4
+    archive: Keep = "keep_all"
+    keep_margin: float = 0.1
 
     @property
     def widening(self) -> Widening:
         """The schedule of expansions."""
         return Widening(self.alpha, self.initial_expansions)
 
+    @property
+    def staging(self) -> Staging:
+        """What an agent meets at birth."""
+        return Staging(self.stage_one, self.stage_two, self.stage_needed)
+
 
 POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
+    "darwin": lambda settings: Darwin(
+        settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
+    ),
+    "greedy": lambda settings: Greedy(settings.champion_quantile),
     "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
     "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
 }

@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from dgm.report.comparison_view import comparison_view
 from sandbox.diff import visible
 
 
@@ -41,4 +42,6 @@ def card_view(facts: Mapping[str, Any]) -> Group:
                 Text(visible(verdict["reason"])[:100]),
             )
         parts += [Text(), table]
+    if facts["comparison"]:
+        parts += [Text(), *comparison_view(facts["comparison"])]
     return Group(*parts)

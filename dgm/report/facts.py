@@ -13,6 +13,7 @@ from dgm.clades import Clades, cmp_estimate
 from dgm.history import History
 from dgm.intervals import beta_interval, beta_quantile
 from dgm.ledger import Ledger
+from dgm.report.comparison import comparison
 
 CHAMPION_QUANTILE = 0.05
 
@@ -113,6 +114,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
             for agent in history.born
             if (scores := history.scores(agent, "held_out"))
         },
+        "comparison": comparison(known.archive, history, known.champion),
         "models": "offline stand-in: no language model took part" if _offline(known) else "see the journal",
     }
 
@@ -142,6 +144,7 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
             for end in known.history.offspring(agent)
         ],
         "verdicts": verdicts,
+        "comparison": (comparison(known.archive, known.history, agent) if agent == known.champion else None),
         "calls": usage.calls,
         "tokens": usage.tokens_in + usage.tokens_out,
         "micro_usd": usage.micro_usd,

@@ -5,6 +5,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from archive.events import AgentId, Born
+from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
 from sandbox.diff import visible
 
@@ -52,4 +53,6 @@ def _footer(known: Facts) -> list[Text]:
         )
         name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
         lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
+    if summary["comparison"]:
+        lines += comparison_view(summary["comparison"])
     return lines

@@ -33,6 +33,7 @@ class Run:
                 "ticket": scored.ticket,
                 "agent": scored.agent,
                 "task": scored.task,
+                "repeat": self._facts.history.asked[scored.ticket].repeat,
                 "split": scored.split,
                 "verdict": scored.verdict,
                 "reason": scored.reason,
@@ -41,7 +42,7 @@ class Run:
             }
             for scored in self._facts.history.scored.values()
         ]
-        columns = ["ticket", "agent", "task", "split", "verdict", "reason", "calls"]
+        columns = ["ticket", "agent", "task", "repeat", "split", "verdict", "reason", "calls"]
         return pd.DataFrame(lines, columns=None if lines else columns).set_index("ticket")
 
     @cached_property

@@ -75,6 +75,18 @@ def test_evolution_pays_on_held_out_tasks(whole: Path) -> None:
     held_out = run_summary(known)["held_out"]
     assert known.champion is not None
     assert held_out[known.champion]["resolved"] > held_out[run_summary(known)["seed"]]["resolved"]
+    compared = run_summary(known)["comparison"]
+    assert compared["resolved"] == {who: held_out[compared[who]]["resolved"] for who in ("champion", "seed")}
+    assert compared["n"] == 2
+
+
+def test_held_out_attempts_meet_the_visible_tests_too(whole: Path) -> None:
+    archive = DiskArchive.read(whole)
+    scored = [event for event in events(whole) if isinstance(event, Scored)]
+    assert {(event.split, "visible" in json.loads(archive.blob(event.detail))) for event in scored} == {
+        ("search", False),
+        ("held_out", True),
+    }
 
 
 def test_git_shows_the_lineage_and_survives_gc(whole: Path, tmp_path: Path) -> None:
@@ -326,7 +338,7 @@ def test_what_people_see(whole: Path, capsys: pytest.CaptureFixture[str]) -> Non
     ):
         assert told == 0
     shown = capsys.readouterr().out
-    for words in ("champion", "seed agent", "held out", "diff --git", "all holds"):
+    for words in ("champion", "seed agent", "held out", "exact McNemar p", "diff --git", "all holds"):
         assert words in shown
 
 
@@ -336,7 +348,7 @@ def test_what_people_see(whole: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["tree", "nowhere"], "no run here", 1),
         (["run", "--set", "budget.evalutions=3"], "did you mean 'budget.evaluations'", 2),
         (["run", "--set", "seed=x"], "seed", 2),
-        (["run", "--policy", "best"], "allowed: hgm, uniform", 2),
+        (["run", "--policy", "best"], "allowed: darwin, greedy, hgm, uniform", 2),
         (["run", "--suite", "none"], "allowed: kata", 2),
         (["run", "--model", "none"], "allowed: offline", 2),
         (["run", "--seed-agent", "tests"], "agent.toml", 2),

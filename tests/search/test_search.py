@@ -217,6 +217,42 @@ def test_more_budget_after_the_comparison_searches_on_and_looks_again() -> None:
     assert any(ticket.purpose == "search" for ticket, _ in more)
     pairs = [t.job for t, _ in (*told, *more) if t.purpose == "held_out"]
     assert len(pairs) == len(set(pairs))
+    looked = {job.agent for job in pairs if isinstance(job, Evaluate)}
+    assert {search.champion().agent, longer.champion().agent} <= looked
+
+
+@pytest.mark.parametrize(("tokens", "attempts"), [(100, 1), (290, 3), (10_000, 8)])
+def test_the_seed_has_as_many_attempts_as_the_champion_costs(tokens: int, attempts: int) -> None:
+    search = new_search()
+    told = play(search, World(search, child_tokens=tokens))
+    jobs = [t.job for t, _ in told if t.purpose == "held_out" and isinstance(t.job, Evaluate)]
+    assert [job.repeat for job in jobs if job.agent == ROOT] == [r for r in range(attempts) for _ in range(3)]
+    assert [job.repeat for job in jobs if job.agent != ROOT] == [0] * 3
+    assert search.planned_evaluations == 4 + 30 + 3 * (1 + attempts)
+    for steps in range(len(told) - 3 * (attempts + 1), len(told)):
+        again = new_search()
+        again.replay(
+            [born(0, ()), *(event for ticket, end in told[:steps] for event in (ticket.asked(0), end))]
+        )
+        assert again.ask() == told[steps][0]
+
+
+def test_what_an_attempt_costs_is_known_when_all_have_ended() -> None:
+    search = new_search()
+    world = World(search, child_tokens=200)
+    told = play(search, world)
+    first = next(i for i, (ticket, _) in enumerate(told) if ticket.purpose == "held_out")
+    again = new_search()
+    again.replay([born(0, ()), *(event for t, end in told[:first] for event in (t.asked(0), end))])
+    tickets = [again.ask() for _ in range(6)]
+    assert again.ask() is None
+    for ticket in reversed(tickets):
+        assert ticket is not None
+        assert again.ask() is None
+        again.tell(world.end_of(ticket))
+    further = again.ask()
+    assert further is not None
+    assert further.job == Evaluate(ROOT, tasks(3, "h")[0], repeat=1)
 
 
 def test_expansions_have_a_budget_too() -> None:

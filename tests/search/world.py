@@ -2,7 +2,7 @@
 
 import hashlib
 
-from archive.events import AgentId, Born, Digest, End, Failed, Rejected, Scored, TaskId
+from archive.events import AgentId, Born, Digest, End, Failed, Rejected, Scored, TaskId, Usage
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.search import Search
 from sandbox.tree import TreeHash
@@ -21,10 +21,11 @@ def born(ticket: int, parents: tuple[AgentId, ...]) -> Born:
     return Born(ticket, agent, ticket, parents, TreeHash(agent), NOTHING)
 
 
-def scored(ticket: Ticket, *, resolved: bool, split: str = "search") -> Scored:
+def scored(ticket: Ticket, *, resolved: bool, split: str = "search", tokens: int = 0) -> Scored:
     assert isinstance(ticket.job, Evaluate)
     verdict = "resolved" if resolved else "unresolved"
-    return Scored(ticket.number, ticket.job.agent, ticket.job.task, split, verdict, "", NOTHING, NOTHING)
+    job, usage = ticket.job, Usage(1, tokens)
+    return Scored(ticket.number, job.agent, job.task, split, verdict, "", NOTHING, NOTHING, usage)
 
 
 def rejected(ticket: Ticket) -> Rejected:
@@ -43,9 +44,9 @@ def tasks(count: int, prefix: str = "t") -> list[TaskId]:
 class World:
     """Each child's skill is its parent's plus one; an agent resolves a task if its skill beats the index."""
 
-    def __init__(self, search: Search, *, rejects: bool = False) -> None:
+    def __init__(self, search: Search, *, rejects: bool = False, child_tokens: int = 100) -> None:
         self.search = search
-        self.rejects = rejects
+        self.rejects, self.child_tokens = rejects, child_tokens
         self.skill = {ROOT: 0}
         search.tell(born(0, ()))
 
@@ -60,4 +61,5 @@ class World:
             case Evaluate(agent, task):
                 resolved = self.skill[agent] > int(task[1:])
                 split = "held_out" if ticket.purpose == "held_out" else "search"
-                return scored(ticket, resolved=resolved, split=split)
+                tokens = 100 if agent == ROOT else self.child_tokens
+                return scored(ticket, resolved=resolved, split=split, tokens=tokens)
