@@ -87,6 +87,18 @@ def diff(
     return show_diff(folder, agent, other, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm why runs/001 41")
+def why(
+    folder: Run,
+    ticket: Annotated[int, typer.Argument(help="A ticket's number, as `dgm show` and `dgm log` tell it.")],
+    as_json: Json = False,
+) -> int:
+    """Explain a ticket: what was asked and why, what it took, how it ended."""
+    from dgm.cli.explain import explain_ticket
+
+    return explain_ticket(folder, ticket, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm replay runs/001 champion")
 def replay(
     folder: Run,

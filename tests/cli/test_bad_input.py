@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,43 +10,8 @@ from pathlib import Path
 import pytest
 
 from dgm.cli.app import app
+from tests.cli.command import ROOT, complaint, dgm
 from tests.run.mini import carry_on
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run") / "whole"
-    assert carry_on(folder).reason == "done"
-    return folder
-
-
-@pytest.fixture
-def run(whole: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "run"
-    shutil.copytree(whole, folder, symlinks=True)
-    return folder
-
-
-def dgm(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dgm", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
-    """The one line that was told."""
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.startswith("dgm: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr
 
 
 def everything(folder: Path) -> dict[str, str]:
