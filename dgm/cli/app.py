@@ -114,6 +114,25 @@ def replay(
     return replay_agent(folder, agent, task, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm solve runs/001 champion --repo ../project --issue bug.md")
+def solve(
+    folder: Run,
+    agent: Agent,
+    repo: Annotated[Path, typer.Option("--repo", help="Root of a git repository without changes.")],
+    issue: Annotated[Path, typer.Option("--issue", help="A text file that says what is wrong.")],
+    model: Annotated[
+        str | None, typer.Option(help="Another model than the run's, which answers to `solve`.")
+    ] = None,
+    sandbox: Annotated[str, typer.Option(help="auto or bubblewrap; process protects nothing.")] = "auto",
+    yes: Annotated[bool, typer.Option("--yes", help="Apply the change without asking.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Let an agent mend a repository of yours; shows the diff, and asks before it applies it."""
+    from dgm.cli.solving import solve_issue
+
+    return solve_issue(folder, agent, repo, issue, model=model, sandbox=sandbox, yes=yes, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm check runs/001")
 def check(
     folder: Run,
