@@ -87,6 +87,25 @@ def diff(
     return show_diff(folder, agent, other, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm log runs/001 --agent champion -n 20")
+def log(
+    folder: Run,
+    agent: Annotated[
+        str | None, typer.Option(help="Only what is about this agent: ordinal, id prefix or 'champion'.")
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Option(help="Only these kinds, such as born,scored; all but `called` if absent."),
+    ] = None,
+    last: Annotated[int | None, typer.Option("-n", min=0, help="Only the last N lines.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell what happened in a run, a line an event, newest last."""
+    from dgm.cli.explain import show_log
+
+    return show_log(folder, agent, event, last, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm why runs/001 41")
 def why(
     folder: Run,
