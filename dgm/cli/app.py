@@ -164,3 +164,11 @@ def check(
     from dgm.cli.inspect import check_run
 
     return check_run(folder, repair=repair, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm doctor")
+def doctor(as_json: Json = False) -> int:
+    """Try what this machine can do: programs, disk, and every promise of every sandbox."""
+    from dgm.cli.doctor import examine
+
+    return examine(as_json=as_json)
