@@ -30,6 +30,7 @@ from dgm.models.base import Model, Role
 from dgm.models.cassette import Recording, transcript_lines
 from dgm.models.registry import open_model
 from dgm.policy import POLICIES
+from dgm.requests import Requests
 from dgm.search import Plan, Search
 from dgm.session import Session
 from dgm.worker import Finding, Worker
@@ -234,6 +235,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             worker=parts.worker,
             executor=with_threads,
             recording=lambda ticket, attempt: Recording(folder, ticket, attempt),
+            requests=Requests(folder),
             budget=config.budget,
             watch=watch.progress,
         )

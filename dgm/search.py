@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
-from archive.events import AgentId, Asked, Born, End, Event, Failed, Purpose, Rejected, Scored, TaskId
+from archive.events import AgentId, Asked, Born, End, Event, Failed, Purpose, Rejected, Scored, TaskId, Vetoed
 from dgm.clades import Clades
 from dgm.jobs import Evaluate, Expand, Job, Ticket
 from dgm.policy.base import Policy, Recommendation, View
@@ -18,7 +18,7 @@ REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
 
 _Item = TypeVar("_Item", bound=np.generic)
-_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS = range(5)
+_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED = range(6)
 """Rows of the per-agent counts."""
 _Chosen = tuple[Job, Purpose, Mapping[str, Any]]
 
@@ -60,7 +60,7 @@ class Search:
         self._index: dict[AgentId, int] = {}
         self._clades = Clades()
         self._untried = np.zeros((16, len(self._tasks)), dtype=np.bool_)
-        self._counts = np.zeros((5, 16), dtype=np.int64)
+        self._counts = np.zeros((6, 16), dtype=np.int64)
         self._open: dict[int, Ticket] = {}
         self._ended: set[int] = set()
         self._asked_held_out: set[tuple[AgentId, TaskId]] = set()
@@ -137,6 +137,15 @@ class Search:
                 self._note_asked(Ticket.from_asked(event))
             elif isinstance(event, Born | Scored | Rejected | Failed):
                 self.tell(event)
+            elif isinstance(event, Vetoed):
+                self.veto(event.agent)
+
+    def veto(self, agent: AgentId) -> None:
+        """Expand nobody of `agent`'s clade any more, nor who will be born into it."""
+        self._counts[_VETOED, self._index[agent]] = 1
+        # Parents come before their children.
+        for index, parents in enumerate(self._clades.parents):
+            self._counts[_VETOED, index] |= self._counts[_VETOED, list(parents)].any()
 
     def view(self) -> View:
         """What the policy sees now; cheap, and valid until the next `ask` or `tell`."""
@@ -153,7 +162,11 @@ class Search:
             untried=_frozen(self._untried[:size]),
             untried_count=_frozen(self._counts[_UNTRIED, :size]),
             set_aside=_frozen(self._counts[_SET_ASIDE, :size]),
-            barred=_frozen((self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT) | self.stalled),
+            barred=_frozen(
+                (self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT)
+                | (self._counts[_VETOED, :size] > 0)
+                | self.stalled
+            ),
             evaluations=self._evaluations,
             expansions=self._expansions,
             evaluations_left=self.plan.free_evaluations - self._evaluations_asked,
@@ -270,6 +283,7 @@ class Search:
         self._counts[_UNTRIED, index] = len(self._tasks)
         for parent in parents:
             self._counts[_CHILDREN, self._index[parent]] += 1
+            self._counts[_VETOED, index] |= self._counts[_VETOED, self._index[parent]]
 
 
 def _frozen(array: NDArray[_Item]) -> NDArray[_Item]:

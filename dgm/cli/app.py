@@ -166,6 +166,26 @@ def check(
     return check_run(folder, repair=repair, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm pause runs/001")
+def pause(folder: Run, as_json: Json = False) -> int:
+    """Stop a run in good order, from another terminal; `dgm resume` goes on."""
+    from dgm.cli.steering import pause_run
+
+    return pause_run(folder, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm veto runs/001 17")
+def veto(
+    folder: Run,
+    agent: Annotated[str, typer.Argument(help="Ordinal or id prefix of the agent whose clade ends here.")],
+    as_json: Json = False,
+) -> int:
+    """Expand nobody of an agent's clade any more, whether the run is going on or not."""
+    from dgm.cli.steering import veto_agent
+
+    return veto_agent(folder, agent, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm doctor")
 def doctor(as_json: Json = False) -> int:
     """Try what this machine can do: programs, disk, and every promise of every sandbox."""

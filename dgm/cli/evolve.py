@@ -56,6 +56,8 @@ def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: boo
     if outcome.reason.startswith("interrupted"):
         console.print(f"nothing is lost; go on with: dgm resume {folder}")
         return INTERRUPTED
+    if outcome.reason == "paused":
+        console.print(f"go on with: dgm resume {folder}")
     return BUDGET if outcome.reason.startswith("budget.") else DONE
 
 

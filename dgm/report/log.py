@@ -13,12 +13,14 @@ from archive.events import (
     Called,
     Event,
     Failed,
+    Paused,
     Rejected,
     Resumed,
     Retried,
     Scored,
     Started,
     Stopped,
+    Vetoed,
 )
 from dgm.report.facts import Facts
 from sandbox.diff import visible
@@ -55,7 +57,7 @@ def _agents(known: Facts, event: Event) -> tuple[AgentId, ...]:
     match event:
         case Born():
             return (event.agent, *event.parents)
-        case Scored():
+        case Scored() | Vetoed():
             return (event.agent,)
         case Stopped(champion=champion):
             return () if champion is None else (champion,)
@@ -68,17 +70,14 @@ def _agents(known: Facts, event: Event) -> tuple[AgentId, ...]:
 
 
 def _what(known: Facts, event: Event) -> str:
-    def name(agent: AgentId | None) -> str:
-        return "nobody" if agent is None else f"#{known.history.born[agent].ordinal}"
-
-    parents = " and ".join(map(name, getattr(event, "parents", ())))
+    parents = " and ".join(_name(known, parent) for parent in getattr(event, "parents", ()))
     match event:
         case Started():
             return f"run {event.run} on {event.suite}, seed {event.seed}"
         case Resumed():
             return "taken up again"
         case Asked(job="evaluate"):
-            return f"{name(event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
+            return f"{_name(known, event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
         case Asked():
             return f"{parents} to {'rewrite itself' if event.job == 'expand' else event.job}"
         case Called():
@@ -87,15 +86,23 @@ def _what(known: Facts, event: Event) -> str:
             return f"attempt {event.attempt} gave no evidence ({event.owner}): {event.reason}"
         case Born():
             summary = known.summary(event.agent).split("\n")[0]
-            return f"{name(event.agent)} from {parents or 'nobody'}: {summary}"
+            return f"{_name(known, event.agent)} from {parents or 'nobody'}: {summary}"
         case Scored():
-            return f"{name(event.agent)} {event.verdict} {event.task}: {event.reason}"
+            return f"{_name(known, event.agent)} {event.verdict} {event.task}: {event.reason}"
         case Rejected():
             return f"a child of {parents}: {event.reason}"
         case Failed():
             return f"gave no evidence ({event.owner}): {event.reason}"
+        case Vetoed():
+            return f"nobody of the clade of {_name(known, event.agent)} is expanded any more"
+        case Paused():
+            return "no more tickets until the run is resumed"
         case Stopped():
-            return f"{event.reason}; champion {name(event.champion)}"
+            return f"{event.reason}; champion {_name(known, event.champion)}"
+
+
+def _name(known: Facts, agent: AgentId | None) -> str:
+    return "nobody" if agent is None else f"#{known.history.born[agent].ordinal}"
 
 
 def log_line(row: Mapping[str, Any]) -> Text:
