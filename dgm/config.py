@@ -111,6 +111,14 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class Origin(Section):
+    """The agent of another run that this run started from."""
+
+    run: str
+    """Folder of that run; read until the seed agent is born, and never again."""
+    agent: str = Field(pattern=r"^[0-9a-f]{40}$")
+
+
 class Config(Section):
     """A whole run.toml."""
 
@@ -119,6 +127,8 @@ class Config(Section):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     seed_agent: str | None = None
     """Folder of the seed agent; the shipped one if absent."""
+    forked_from: Origin | None = None
+    """Where the seed agent comes from, instead of a folder."""
     budget: Budget = Budget()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()

@@ -56,6 +56,22 @@ def resume(folder: Run, sets: Sets = None, as_json: Json = False) -> int:
     return take_up(folder, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm fork runs/001 --from champion --set seed=1")
+def fork(
+    origin: Annotated[Path, typer.Argument(help="The folder of the run to fork from.", show_default=False)],
+    agent: Annotated[str, typer.Option("--from", help="The seed agent: ordinal, id prefix or 'champion'.")],
+    folder: Annotated[
+        Path | None, typer.Option("--run", help="Folder of the new run; the next free runs/NNN if absent.")
+    ] = None,
+    sets: Sets = None,
+    as_json: Json = False,
+) -> int:
+    """Start another run, set up alike, from an agent of this one."""
+    from dgm.cli.evolve import branch
+
+    return branch(origin, agent, folder, sets or [], as_json=as_json)
+
+
 @app.command(epilog="Example: dgm tree runs/001")
 def tree(folder: Run, as_json: Json = False) -> int:
     """Draw the lineage: score, interval, clade score and children of every agent."""

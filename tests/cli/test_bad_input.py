@@ -101,13 +101,31 @@ def test_an_agent_that_is_none(run: Path, name: str) -> None:
         assert "at least 4 digits" in told
 
 
+def test_a_fork_that_cant_be(run: Path, tmp_path: Path) -> None:
+    before, new = everything(run), tmp_path / "new"
+    words = ("fork", run, "--run", new, "--from")
+    assert "no agent 'zzzz'" in complaint(dgm(*words, "zzzz"), 1)
+    assert "did you mean 'search.policy'" in complaint(dgm(*words, "0", "--set", "serach.policy=hgm"), 2)
+    assert "Missing option '--from'" in complaint(dgm("fork", run), 2)
+    assert str(run) in complaint(dgm("fork", run, "--from", "0", "--run", run), 1)
+    assert not new.exists()
+    assert everything(run) == before
+
+
+def test_what_the_log_is_asked_for_in_vain(run: Path) -> None:
+    assert "no agent '99999'" in complaint(dgm("log", run, "--agent", "99999"), 1)
+    assert "-n" in complaint(dgm("log", run, "-n", "-3"), 2)
+
+
 def test_a_task_that_is_none(run: Path) -> None:
     assert "nonsense" in complaint(dgm("replay", run, "0", "nonsense"), 1)
 
 
 def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
-    for command in ("tree", "show", "diff", "check", "resume", "replay"):
-        assert f"{tmp_path}: no run here" in complaint(dgm(command, tmp_path), 1)
+    for command in ("tree", "show", "diff", "check", "resume", "replay", "log", "why", "fork"):
+        more = {"why": ["0"], "fork": ["--from", "0", "--run", tmp_path / "new"]}.get(command, [])
+        assert f"{tmp_path}: no run here" in complaint(dgm(command, tmp_path, *more), 1)
+    assert not list(tmp_path.iterdir())
 
 
 def lines(run: Path) -> list[bytes]:
