@@ -61,6 +61,14 @@ class ModelSection(Section):
     improve: str = "offline"
 
 
+class Origin(Section):
+    """The agent of another run that this run started from."""
+
+    run: str
+    """Folder of that run; read until the seed agent is born, and never again."""
+    agent: str = Field(pattern=r"^[0-9a-f]{40}$")
+
+
 class SuiteSection(Section):
     """What agents are measured by."""
 
@@ -109,14 +117,6 @@ class AdmissionSection(Section):
 
     max_files: int = Field(default=200, ge=1)
     max_kib: int = Field(default=2048, ge=1)
-
-
-class Origin(Section):
-    """The agent of another run that this run started from."""
-
-    run: str
-    """Folder of that run; read until the seed agent is born, and never again."""
-    agent: str = Field(pattern=r"^[0-9a-f]{40}$")
 
 
 class Config(Section):

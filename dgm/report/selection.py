@@ -31,6 +31,10 @@ _RULES: Mapping[str, str] = {
         "The search had nothing left to do: its champion, agent {champion}, and the seed agent meet "
         "the held-out tasks, which guide no search."
     ),
+    "equal cost": (
+        "An attempt of champion {champion} costs as much as {attempts} of the seed agent's, "
+        "which therefore attempts each held-out task as often."
+    ),
 }
 _AGENTS = frozenset({"agent", "drawn", "champion"})
 _SCHEDULE = ("evaluations", "expansions", "alpha")

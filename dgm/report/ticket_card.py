@@ -44,7 +44,8 @@ def _asked(facts: Mapping[str, Any]) -> str:
     names = " and ".join(f"#{agent['ordinal']} ({agent['agent'][:10]})" for agent in facts["agents"])
     match facts["job"]:
         case "evaluate":
-            return f"agent {names} to solve {facts['task']} ({facts['purpose'].replace('_', ' ')})"
+            again = f", attempt {facts['repeat'] + 1}" if facts["repeat"] else ""
+            return f"agent {names} to solve {facts['task']} ({facts['purpose'].replace('_', ' ')}{again})"
         case "seed":
             return "the seed agent to be the first"
         case job:
