@@ -165,9 +165,34 @@ class Stopped:
     champion: AgentId | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Vetoed:
+    """A person's word: nobody of this agent's clade is expanded any more; evaluations go on."""
+
+    agent: AgentId
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A person's word: no more tickets until the run is resumed."""
+
+
 End = Born | Scored | Rejected | Failed
-Event = Started | Resumed | Asked | Called | Retried | End | Stopped
+Event = Started | Resumed | Asked | Called | Retried | End | Stopped | Vetoed | Paused
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__.lower(): kind
-    for kind in (Started, Resumed, Asked, Called, Retried, Born, Scored, Rejected, Failed, Stopped)
+    for kind in (
+        Started,
+        Resumed,
+        Asked,
+        Called,
+        Retried,
+        Born,
+        Scored,
+        Rejected,
+        Failed,
+        Stopped,
+        Vetoed,
+        Paused,
+    )
 }

@@ -11,12 +11,14 @@ from archive.events import (
     End,
     Event,
     Failed,
+    Paused,
     Rejected,
     Resumed,
     Retried,
     Scored,
     Started,
     Stopped,
+    Vetoed,
 )
 from archive.lineage import Lineage
 
@@ -52,7 +54,7 @@ class Fold:
         event = entry.event
         self.refuse(event)
         match event:
-            case Called() | Retried() | Started() | Resumed() | Stopped():
+            case Called() | Retried() | Started() | Resumed() | Stopped() | Vetoed() | Paused():
                 pass
             case Asked():
                 self.asked[event.ticket] = event
@@ -78,7 +80,10 @@ class Fold:
                     raise ArchiveError("the run has already started")
             case Born() | Scored() | Rejected() | Failed():
                 self._refuse_end(event)
-            case Resumed() | Stopped():
+            case Vetoed():
+                if event.agent not in self.lineage:
+                    raise ArchiveError(f"agent {event.agent[:12]} is vetoed but was never born")
+            case Resumed() | Stopped() | Paused():
                 pass
 
     def rebuilding(self) -> frozenset[int]:

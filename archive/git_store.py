@@ -1,10 +1,6 @@
-"""The bare repository of agents: the one place that knows git."""
+"""The bare repository of agents."""
 
-import os
 import re
-import subprocess
-import tempfile
-import threading
 from collections.abc import Callable, Iterable
 from fnmatch import fnmatch
 from functools import cached_property
@@ -14,41 +10,17 @@ from archive.base import ArchiveError
 from archive.commits import AUTHOR, Commit
 from archive.durable import sync_file, sync_folder
 from archive.events import AgentId
+from archive.git_program import git, objects
 from sandbox.tree import File, Tree, TreeError
 
 AGENTS = "refs/agents/"
 CHAMPION = "refs/heads/champion"
 NOWHERE = "0" * 40
-DEADLINE_SECONDS = 120.0
 MAX_TREE_FILES = 20_000
 MAX_TREE_BYTES = 256 * 1024 * 1024
-MAX_OUTPUT = MAX_TREE_BYTES + 4 * 1024 * 1024
-_SETTINGS = (
-    "core.hooksPath=/dev/null",
-    "core.attributesFile=/dev/null",
-    "core.fsync=all",
-    "fastimport.unpackLimit=0",
-    "gc.auto=0",
-)
 _LISTED = re.compile(rb"(100644|100755) blob ([0-9a-f]{40}) +([0-9]+)\t(.*)", re.DOTALL).fullmatch
 _LEFT_BEHIND = ("*.lock", "tmp_*", "*.keep", "fast_import_crash_*")
 _LOOSE_REF = re.compile(rb"[0-9a-f]{40}\n|ref: refs/[^\n]+\n").fullmatch
-
-
-def _environment() -> dict[str, str]:
-    """Nothing of ours reaches git but where to find programs: no GIT_*, no home, no system settings."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": "/dev/null",
-        "XDG_CONFIG_HOME": "/dev/null",
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_SYSTEM": "/dev/null",
-        "GIT_CONFIG_GLOBAL": "/dev/null",
-        "GIT_ATTR_NOSYSTEM": "1",
-        "GIT_NO_REPLACE_OBJECTS": "1",
-        "GIT_TERMINAL_PROMPT": "0",
-        "LC_ALL": "C",
-    }
 
 
 class GitStore:
@@ -155,7 +127,7 @@ class GitStore:
         """
         try:
             rows = self._listing(commit)
-            contents = self._contents([commit.encode(), *(row[2] for row in rows)])
+            contents = objects(_at(self._folder), [commit.encode(), *(row[2] for row in rows)])
             files = {
                 row[4].decode(): File(content, executable=row[1] == b"100755")
                 for row, content in zip(rows, contents[1:], strict=True)
@@ -176,20 +148,6 @@ class GitStore:
         if len(rows) > MAX_TREE_FILES or sum(int(row[3]) for row in rows) > MAX_TREE_BYTES:
             raise ArchiveError("it is larger than any agent may be")
         return rows
-
-    def _contents(self, objects: list[bytes]) -> list[bytes]:
-        """The content of each object, in order."""
-        answer = _git(self._folder, "cat-file", "--batch", "--buffer", stdin=b"\n".join(objects) + b"\n")
-        contents, place = [], 0
-        for name in objects:
-            end = answer.index(b"\n", place)
-            header = answer[place:end].split()
-            if len(header) != 3:
-                raise ArchiveError(f"object {name.decode()} is missing")
-            start, size = end + 1, int(header[2])
-            contents.append(answer[start : start + size])
-            place = start + size + 1
-        return contents
 
     def clear_left_behind(self) -> None:
         """Remove what a killed git leaves: locks that would block for ever, halves of packs, torn refs."""
@@ -237,52 +195,8 @@ def _stream(commit: Commit, tree: Tree) -> bytes:
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes = b"", failing: bool = False) -> bytes:
-    """Run git, the only way this program does; `failing` returns all it said instead of raising."""
-    settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-    command = ["git", "--no-pager", f"--git-dir={folder}", *settings, *arguments]
-    try:
-        with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as complaints:
-            given.write(stdin)
-            given.seek(0)
-            process = subprocess.Popen(
-                command,
-                stdin=given,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT if failing else complaints,
-                env=_environment(),
-                cwd="/",
-                start_new_session=True,
-            )
-            output, stopped = _bounded(process)
-            complaints.seek(0)
-            said = complaints.read(2_000).decode("utf-8", "replace").strip().replace("\n", "; ")
-    except FileNotFoundError:
-        raise ArchiveError("git is not installed; install it") from None
-    except OSError as error:
-        raise ArchiveError(f"{folder}: git {arguments[0]} can't be run: {error.strerror}") from None
-    if stopped:
-        raise ArchiveError(f"{folder}: git {arguments[0]} ran too long or said too much, and was stopped")
-    if process.returncode and not failing:
-        raise ArchiveError(f"{folder}: git {arguments[0]} failed: {said or f'status {process.returncode}'}")
-    return output
+    return git(_at(folder), *arguments, stdin=stdin, failing=failing)
 
 
-def _bounded(process: subprocess.Popen[bytes]) -> tuple[bytes, bool]:
-    """What a process says until it ends, and whether it had to be stopped."""
-    late = threading.Event()
-
-    def stop() -> None:
-        late.set()
-        process.kill()
-
-    timer = threading.Timer(DEADLINE_SECONDS, stop)
-    timer.daemon = True
-    timer.start()
-    with process:
-        assert process.stdout is not None
-        output = process.stdout.read(MAX_OUTPUT + 1)
-        if len(output) > MAX_OUTPUT:
-            stop()
-        process.wait()
-    timer.cancel()
-    return output, late.is_set()
+def _at(folder: Path) -> tuple[str]:
+    return (f"--git-dir={folder}",)

@@ -14,13 +14,18 @@ from archive.base import ArchiveError
 _held: "weakref.WeakSet[RunLock]" = weakref.WeakSet()
 
 
+class RunInUse(ArchiveError):
+    """Another controller holds the run."""
+
+
 class RunLock:
     """The lock of a run, held from construction until `close`; the kernel frees it if we die.
 
     A forked child would share it and keep it after us, so forking closes the child's copy.
 
     Raises:
-        ArchiveError: another controller holds it, or the folder can't be written.
+        RunInUse: another controller holds it.
+        ArchiveError: the folder can't be written.
     """
 
     def __init__(self, path: Path) -> None:
@@ -35,7 +40,7 @@ class RunLock:
             os.close(self._file)
             if error.errno not in {errno.EWOULDBLOCK, errno.EACCES}:
                 raise ArchiveError(f"{path}: can't be locked: {error.strerror}") from None
-            raise ArchiveError(
+            raise RunInUse(
                 f"{path.parent}: run in use by another controller ({holder}); stop that one or wait for it"
             ) from None
         about = {

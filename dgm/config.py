@@ -73,6 +73,14 @@ class ModelSection(Section):
     improve: str = "offline"
 
 
+class Origin(Section):
+    """The agent of another run that this run started from."""
+
+    run: str
+    """Folder of that run; read until the seed agent is born, and never again."""
+    agent: str = Field(pattern=r"^[0-9a-f]{40}$")
+
+
 class SuiteSection(Section):
     """What agents are measured by."""
 
@@ -138,6 +146,8 @@ class Config(Section):
     workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
     seed_agent: str | None = None
     """Folder of the seed agent; the shipped one if absent."""
+    forked_from: Origin | None = None
+    """Where the seed agent comes from, instead of a folder."""
     budget: Budget = Budget()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()

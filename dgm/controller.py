@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from archive.base import Archive
-from archive.events import Called, End, Event, Failed, Retried, Scored, Stopped, Usage
+from archive.events import Called, End, Event, Failed, Paused, Retried, Scored, Stopped, Usage, Vetoed
 from benchmarks.grade import grade
 from dgm.assignments import Assigner, Dispatch
 from dgm.config import Budget
@@ -18,6 +18,7 @@ from dgm.jobs import Evaluate, Ticket
 from dgm.ledger import Ledger
 from dgm.models.base import digest
 from dgm.models.cassette import Recording
+from dgm.requests import Requests
 from dgm.search import Search
 from dgm.session import Trouble
 from dgm.worker import Attempt, Finding, Worker
@@ -54,6 +55,7 @@ class Controller:
     worker: Worker
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
+    requests: Requests
     budget: Budget
     watch: Callable[[Progress], None]
     _stopping: str | None = None
@@ -82,6 +84,7 @@ class Controller:
         self._reopen()
         while True:
             self._take_calls()
+            self._take_requests()
             self._watch_budget()
             self._fill()
             if not self._dispatched and (self._stopping or not self._delayed):
@@ -104,6 +107,19 @@ class Controller:
             reason = "the controller stopped while it was in flight"
             self._record(Retried(ticket.number, attempt, "ours", reason, reserve))
             self._delayed.append((0.0, ticket))
+
+    def _take_requests(self) -> None:
+        for path, wish in self.requests.pending():
+            match wish:
+                case Vetoed(agent) if agent in self.history.born:
+                    self._record(wish)
+                    self.search.veto(agent)
+                case Paused():
+                    self._record(wish)
+                    self.stop("paused")
+                case _:
+                    pass
+            path.unlink(missing_ok=True)
 
     def _watch_budget(self) -> None:
         limit = self.budget.seconds

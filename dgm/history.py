@@ -11,6 +11,7 @@ from archive.events import (
     Called,
     Event,
     Failed,
+    Paused,
     Rejected,
     Resumed,
     Retried,
@@ -18,6 +19,7 @@ from archive.events import (
     Started,
     Stopped,
     TaskId,
+    Vetoed,
 )
 from sandbox.tree import TreeHash
 
@@ -33,6 +35,7 @@ class History:
         self.rejected: dict[int, Rejected] = {}
         self.scored: dict[int, Scored] = {}
         self.failed: dict[int, Failed] = {}
+        self.vetoed: set[AgentId] = set()
         self.trees: set[TreeHash] = set()
         self._offspring: defaultdict[AgentId, list[Born | Rejected]] = defaultdict(list)
         self._scores: defaultdict[AgentId, dict[TaskId, Scored]] = defaultdict(dict)
@@ -56,23 +59,29 @@ class History:
                 self._calls[event.ticket, event.attempt].append(event)
             case Retried():
                 self._retries[event.ticket] += 1
-            case Born():
-                self.born[event.agent] = event
-                self.trees.add(event.tree)
-                for parent in event.parents:
-                    self._offspring[parent].append(event)
-            case Rejected():
-                self.rejected[event.ticket] = event
-                for parent in event.parents:
-                    self._offspring[parent].append(event)
+            case Born() | Rejected():
+                self._take_child(event)
             case Scored():
                 self.scored[event.ticket] = event
                 if not self.asked[event.ticket].repeat:
                     self._scores[event.agent][event.task] = event
             case Failed():
                 self.failed[event.ticket] = event
+            case Vetoed():
+                self.vetoed.add(event.agent)
+            case Paused():
+                pass
             case never:
                 assert_never(never)
+
+    def _take_child(self, event: Born | Rejected) -> None:
+        if isinstance(event, Born):
+            self.born[event.agent] = event
+            self.trees.add(event.tree)
+        else:
+            self.rejected[event.ticket] = event
+        for parent in event.parents:
+            self._offspring[parent].append(event)
 
     def attempt(self, ticket: int) -> int:
         """The number of the ticket's latest attempt, from 1."""

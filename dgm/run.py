@@ -14,12 +14,12 @@ import numpy as np
 
 from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
-from archive.events import Born, Digest, Resumed, Started, TaskId
+from archive.events import AgentId, Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
-from dgm.config import Config, ConfigError, changed, read, to_toml
+from dgm.config import Config, ConfigError, Origin, changed, read, to_toml
 from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
@@ -30,6 +30,7 @@ from dgm.models.base import Model, Role
 from dgm.models.cassette import Recording, transcript_lines
 from dgm.models.registry import open_model
 from dgm.policy import POLICIES
+from dgm.requests import Requests
 from dgm.search import Plan, Search
 from dgm.session import Session
 from dgm.worker import Finding, Worker
@@ -122,6 +123,26 @@ def launch(
         return _carry_on(folder, archive, config, parts, watch)
 
 
+def fork(
+    origin: Path,
+    agent: str,
+    folder: Path,
+    overrides: Iterable[str],
+    watch: Watch,
+    *,
+    parts_of: OpenParts = open_parts,
+) -> Outcome:
+    """Start a run like the one in `origin`, but for `overrides`, with one of its agents as the seed agent.
+
+    `agent` is an ordinal or an id prefix; raises as `launch` does.
+    """
+    with DiskArchive.read(origin) as archive:
+        config = recorded_config(origin, archive)
+        seed = Origin(run=str(origin.resolve()), agent=archive.lineage.resolve(agent))
+    config = config.model_copy(update={"forked_from": seed, "seed_agent": None})
+    return launch(folder, changed(config, overrides), watch, parts_of=parts_of)
+
+
 def resume(
     folder: Path,
     overrides: Iterable[str],
@@ -163,6 +184,8 @@ def seed_tree(config: Config) -> Tree:
     Raises:
         ConfigError: the folder holds no agent.
     """
+    if config.forked_from is not None:
+        return _forked_tree(config.forked_from)
     folder = SHIPPED_SEED if config.seed_agent is None else Path(config.seed_agent)
     try:
         if not folder.is_dir():
@@ -174,6 +197,14 @@ def seed_tree(config: Config) -> Tree:
             f"seed agent {folder}: {error} (see seed_agent/{MANIFEST} for an example)"
         ) from None
     return tree
+
+
+def _forked_tree(origin: Origin) -> Tree:
+    try:
+        with DiskArchive.read(Path(origin.run)) as archive:
+            return archive.tree(AgentId(origin.agent))
+    except ArchiveError as error:
+        raise ConfigError(f"forked_from: {error}") from None
 
 
 def _need_writable(folder: Path) -> None:
@@ -234,6 +265,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             worker=parts.worker,
             executor=with_threads,
             recording=lambda ticket, attempt: Recording(folder, ticket, attempt),
+            requests=Requests(folder),
             budget=config.budget,
             watch=watch.progress,
         )

@@ -21,6 +21,7 @@ from archive.events import (
     Scored,
     TaskId,
     Usage,
+    Vetoed,
 )
 from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
@@ -32,7 +33,7 @@ REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
 
 _Item = TypeVar("_Item", bound=np.generic)
-_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS = range(5)
+_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED = range(6)
 """Rows of the per-agent counts."""
 _Chosen = tuple[Job, Purpose, Mapping[str, Any]]
 
@@ -75,7 +76,7 @@ class Search:
         self._index: dict[AgentId, int] = {}
         self._clades = Clades()
         self._untried = np.zeros((16, len(self._tasks)), dtype=np.bool_)
-        self._counts = np.zeros((5, 16), dtype=np.int64)
+        self._counts = np.zeros((6, 16), dtype=np.int64)
         self._open: dict[int, Ticket] = {}
         self._ended: set[int] = set()
         self._asked_held_out: set[tuple[AgentId, TaskId, int]] = set()
@@ -154,6 +155,15 @@ class Search:
                 self._note_asked(Ticket.from_asked(event))
             elif isinstance(event, Born | Scored | Rejected | Failed):
                 self.tell(event)
+            elif isinstance(event, Vetoed):
+                self.veto(event.agent)
+
+    def veto(self, agent: AgentId) -> None:
+        """Expand nobody of `agent`'s clade any more, nor who will be born into it."""
+        self._counts[_VETOED, self._index[agent]] = 1
+        # Parents come before their children.
+        for index, parents in enumerate(self._clades.parents):
+            self._counts[_VETOED, index] |= self._counts[_VETOED, list(parents)].any()
 
     def view(self) -> View:
         """What the policy sees now; cheap, and valid until the next `ask` or `tell`."""
@@ -170,7 +180,11 @@ class Search:
             untried=_frozen(self._untried[:size]),
             untried_count=_frozen(self._counts[_UNTRIED, :size]),
             set_aside=_frozen(self._counts[_SET_ASIDE, :size]),
-            barred=_frozen((self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT) | self.stalled),
+            barred=_frozen(
+                (self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT)
+                | (self._counts[_VETOED, :size] > 0)
+                | self.stalled
+            ),
             evaluations=self._evaluations,
             expansions=self._expansions,
             evaluations_left=self.plan.free_evaluations - self._evaluations_asked,
@@ -310,6 +324,7 @@ class Search:
         self._counts[_UNTRIED, index] = len(self._tasks)
         for parent in parents:
             self._counts[_CHILDREN, self._index[parent]] += 1
+            self._counts[_VETOED, index] |= self._counts[_VETOED, self._index[parent]]
 
 
 def _frozen(array: NDArray[_Item]) -> NDArray[_Item]:

@@ -4,6 +4,7 @@ set -eu
 kind=${1:?usage: scripts/setup.sh run|dev}
 cd "$(dirname "$0")/.."
 lock=requirements/$kind.txt
+[ ! -L .venv ] || { echo "dgm: .venv is a link, perhaps to another clone's; mend: rm .venv" >&2; exit 2; }
 unset PYTHONPATH PYTHONHOME PIP_USER PIP_TARGET PIP_PREFIX VIRTUAL_ENV || true
 
 stamp_of() { cksum < "$1" | tr -d ' '; }

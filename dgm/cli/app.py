@@ -59,6 +59,22 @@ def resume(folder: Run, sets: Sets = None, as_json: Json = False) -> int:
     return take_up(folder, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm fork runs/001 --from champion --set seed=1")
+def fork(
+    origin: Annotated[Path, typer.Argument(help="The folder of the run to fork from.", show_default=False)],
+    agent: Annotated[str, typer.Option("--from", help="The seed agent: ordinal, id prefix or 'champion'.")],
+    folder: Annotated[
+        Path | None, typer.Option("--run", help="Folder of the new run; the next free runs/NNN if absent.")
+    ] = None,
+    sets: Sets = None,
+    as_json: Json = False,
+) -> int:
+    """Start another run, set up alike, from an agent of this one."""
+    from dgm.cli.evolve import branch
+
+    return branch(origin, agent, folder, sets or [], as_json=as_json)
+
+
 @app.command(epilog="Example: dgm tree runs/001")
 def tree(folder: Run, as_json: Json = False) -> int:
     """Draw the lineage: score, interval, clade score and children of every agent."""
@@ -90,6 +106,37 @@ def diff(
     return show_diff(folder, agent, other, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm log runs/001 --agent champion -n 20")
+def log(
+    folder: Run,
+    agent: Annotated[
+        str | None, typer.Option(help="Only what is about this agent: ordinal, id prefix or 'champion'.")
+    ] = None,
+    event: Annotated[
+        str | None,
+        typer.Option(help="Only these kinds, such as born,scored; all but `called` if absent."),
+    ] = None,
+    last: Annotated[int | None, typer.Option("-n", min=0, help="Only the last N lines.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Tell what happened in a run, a line an event, newest last."""
+    from dgm.cli.explain import show_log
+
+    return show_log(folder, agent, event, last, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm why runs/001 41")
+def why(
+    folder: Run,
+    ticket: Annotated[int, typer.Argument(help="A ticket's number, as `dgm show` and `dgm log` tell it.")],
+    as_json: Json = False,
+) -> int:
+    """Explain a ticket: what was asked and why, what it took, how it ended."""
+    from dgm.cli.explain import explain_ticket
+
+    return explain_ticket(folder, ticket, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm replay runs/001 champion")
 def replay(
     folder: Run,
@@ -105,6 +152,25 @@ def replay(
     return replay_agent(folder, agent, task, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm solve runs/001 champion --repo ../project --issue bug.md")
+def solve(
+    folder: Run,
+    agent: Agent,
+    repo: Annotated[Path, typer.Option("--repo", help="Root of a git repository without changes.")],
+    issue: Annotated[Path, typer.Option("--issue", help="A text file that says what is wrong.")],
+    model: Annotated[
+        str | None, typer.Option(help="Another model than the run's, which answers to `solve`.")
+    ] = None,
+    sandbox: Annotated[str, typer.Option(help="auto or bubblewrap; process protects nothing.")] = "auto",
+    yes: Annotated[bool, typer.Option("--yes", help="Apply the change without asking.")] = False,
+    as_json: Json = False,
+) -> int:
+    """Let an agent mend a repository of yours; shows the diff, and asks before it applies it."""
+    from dgm.cli.solving import solve_issue
+
+    return solve_issue(folder, agent, repo, issue, model=model, sandbox=sandbox, yes=yes, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm check runs/001")
 def check(
     folder: Run,
@@ -117,3 +183,31 @@ def check(
     from dgm.cli.inspect import check_run
 
     return check_run(folder, repair=repair, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm pause runs/001")
+def pause(folder: Run, as_json: Json = False) -> int:
+    """Stop a run in good order, from another terminal; `dgm resume` goes on."""
+    from dgm.cli.steering import pause_run
+
+    return pause_run(folder, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm veto runs/001 17")
+def veto(
+    folder: Run,
+    agent: Annotated[str, typer.Argument(help="Ordinal or id prefix of the agent whose clade ends here.")],
+    as_json: Json = False,
+) -> int:
+    """Expand nobody of an agent's clade any more, whether the run is going on or not."""
+    from dgm.cli.steering import veto_agent
+
+    return veto_agent(folder, agent, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm doctor")
+def doctor(as_json: Json = False) -> int:
+    """Try what this machine can do: programs, disk, and every promise of every sandbox."""
+    from dgm.cli.doctor import examine
+
+    return examine(as_json=as_json)

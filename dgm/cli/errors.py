@@ -12,7 +12,9 @@ def explained(error: BaseException) -> int | None:
 
     from archive.base import ArchiveError
     from benchmarks.task import SuiteError
+    from dgm.checkout import CheckoutError
     from dgm.config import ConfigError
+    from dgm.session import Trouble
     from sandbox.base import SandboxError
 
     match error:
@@ -27,7 +29,7 @@ def explained(error: BaseException) -> int | None:
             return _say(f"{error.format_message()} (see `dgm --help`)", WRONG_USE)
         case ConfigError() | SuiteError():
             return _say(str(error), WRONG_USE)
-        case ArchiveError() | SandboxError():
+        case ArchiveError() | SandboxError() | CheckoutError() | Trouble():
             return _say(str(error), FAILED)
         case PermissionError():
             return _say(f"{error.filename}: no permission; mend: choose another folder with --run", FAILED)
@@ -40,6 +42,8 @@ def explained(error: BaseException) -> int | None:
 
 
 def _say(message: str, code: int) -> int:
-    line = " ".join(message.split())
+    from sandbox.diff import visible
+
+    line = visible(" ".join(message.split()))
     print(f"dgm: {line}", file=sys.stderr)  # noqa: T201
     return code

@@ -13,11 +13,11 @@ from rich.live import Live
 from rich.panel import Panel
 
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
-from dgm.cli.inspect import lineage_view, summary
+from dgm.cli.inspect import known, lineage_view, summary
 from dgm.config import read
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
-from dgm.run import Outcome, Watch, launch, resume
+from dgm.run import Outcome, Watch, fork, launch, resume
 
 RUNS = Path("runs")
 _QUIET_SECONDS = 10.0
@@ -39,6 +39,13 @@ def start(
     return _watched(place, lambda watch: launch(place, settings, watch), as_json=as_json)
 
 
+def branch(origin: Path, agent: str, folder: Path | None, sets: Sequence[str], *, as_json: bool) -> int:
+    """Carry out `dgm fork`."""
+    named = known(origin).agent(agent)
+    place = folder or _next_free()
+    return _watched(place, lambda watch: fork(origin, named, place, sets, watch), as_json=as_json)
+
+
 def take_up(folder: Path, sets: Sequence[str], *, as_json: bool) -> int:
     """Carry out `dgm resume`."""
     return _watched(folder, lambda watch: resume(folder, sets, watch), as_json=as_json)
@@ -57,6 +64,8 @@ def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: boo
     if outcome.reason.startswith("interrupted"):
         console.print(f"nothing is lost; go on with: dgm resume {folder}")
         return INTERRUPTED
+    if outcome.reason == "paused":
+        console.print(f"go on with: dgm resume {folder}")
     return BUDGET if outcome.reason.startswith("budget.") else DONE
 
 

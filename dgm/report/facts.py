@@ -88,6 +88,7 @@ def row(known: Facts, agent: AgentId) -> dict[str, Any]:
         "children": sum(isinstance(end, Born) for end in offspring),
         "rejected": sum(not isinstance(end, Born) for end in offspring),
         "infra_failures": known.infra.get(agent, 0),
+        "vetoed": agent in known.history.vetoed,
         "summary": known.summary(agent).split("\n")[0][:200],
     }
 

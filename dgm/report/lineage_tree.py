@@ -33,6 +33,7 @@ def _line(known: Facts, agent: AgentId) -> Text:
     if facts["children"] or facts["rejected"]:
         text.append(f" children {facts['children']}")
         text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")
+    text.append(" vetoed" if facts["vetoed"] else "", style="bold red")
     text.append(" champion" if facts["champion"] else "", style="bold yellow")
     text.append(f"  {visible(facts['summary'])[:72]}", style="dim")
     return text

@@ -13,6 +13,7 @@ from archive.events import (
     Digest,
     Event,
     Failed,
+    Paused,
     Rejected,
     Resumed,
     Retried,
@@ -21,6 +22,7 @@ from archive.events import (
     Stopped,
     TaskId,
     Usage,
+    Vetoed,
 )
 from archive.memory import MemoryArchive
 from sandbox.tree import File, Tree
@@ -94,6 +96,8 @@ def _miniature(twin: MemoryArchive, rounds: int) -> Iterator[Step]:
         yield Step(Failed(ticket, "ours", "no space left"))
         yield Step(Stopped("interrupted", parent))
         yield Step(Resumed(config, {"dgm": "0.1.0"}))
+    yield Step(Vetoed(root))
+    yield Step(Paused())
 
 
 def scored(ticket: int, agent: AgentId, verdict: str, patch: Digest, seen: Digest) -> Scored:

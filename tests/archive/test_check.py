@@ -213,7 +213,7 @@ def forge_a_checkpointed_line(run: Path) -> str:
     with DiskArchive.open(run) as archive:
         archive.checkpoint()
     changed = lines(run)
-    changed[-1] = changed[-1].replace(b"0.1.0", b"0.1.1")
+    changed[-1] = changed[-1].replace(b'"at": "2', b'"at": "3')
     write(run, changed)
     return f"{TAIL} line {len(STEPS)}: refs/dgm/journal keeps another line there"
 

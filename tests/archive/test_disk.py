@@ -13,7 +13,7 @@ from archive.base import ArchiveError
 from archive.check import problems
 from archive.disk import DiskArchive
 from archive.events import Asked, Born, Scored, Started
-from archive.git_store import DEADLINE_SECONDS
+from archive.git_program import DEADLINE_SECONDS
 from archive.journal import TAIL
 
 STEPS = miniature()

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,43 +10,8 @@ from pathlib import Path
 import pytest
 
 from dgm.cli.app import app
+from tests.cli.command import ROOT, complaint, dgm
 from tests.run.mini import carry_on
-
-ROOT = Path(__file__).resolve().parents[2]
-
-
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("run") / "whole"
-    assert carry_on(folder).reason == "done"
-    return folder
-
-
-@pytest.fixture
-def run(whole: Path, tmp_path: Path) -> Path:
-    folder = tmp_path / "run"
-    shutil.copytree(whole, folder, symlinks=True)
-    return folder
-
-
-def dgm(*words: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "dgm", *map(str, words)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-
-
-def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
-    """The one line that was told."""
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
-    assert done.stderr.startswith("dgm: ")
-    assert done.stderr.count("\n") == 1
-    return done.stderr
 
 
 def everything(folder: Path) -> dict[str, str]:
@@ -140,13 +104,31 @@ def test_an_agent_that_is_none(run: Path, name: str) -> None:
         assert "at least 4 digits" in told
 
 
+def test_a_fork_that_cant_be(run: Path, tmp_path: Path) -> None:
+    before, new = everything(run), tmp_path / "new"
+    words = ("fork", run, "--run", new, "--from")
+    assert "no agent 'zzzz'" in complaint(dgm(*words, "zzzz"), 1)
+    assert "did you mean 'search.policy'" in complaint(dgm(*words, "0", "--set", "serach.policy=hgm"), 2)
+    assert "Missing option '--from'" in complaint(dgm("fork", run), 2)
+    assert str(run) in complaint(dgm("fork", run, "--from", "0", "--run", run), 1)
+    assert not new.exists()
+    assert everything(run) == before
+
+
+def test_what_the_log_is_asked_for_in_vain(run: Path) -> None:
+    assert "no agent '99999'" in complaint(dgm("log", run, "--agent", "99999"), 1)
+    assert "-n" in complaint(dgm("log", run, "-n", "-3"), 2)
+
+
 def test_a_task_that_is_none(run: Path) -> None:
     assert "nonsense" in complaint(dgm("replay", run, "0", "nonsense"), 1)
 
 
 def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
-    for command in ("tree", "show", "diff", "check", "resume", "replay"):
-        assert f"{tmp_path}: no run here" in complaint(dgm(command, tmp_path), 1)
+    for command in ("tree", "show", "diff", "check", "resume", "replay", "log", "why", "fork"):
+        more = {"why": ["0"], "fork": ["--from", "0", "--run", tmp_path / "new"]}.get(command, [])
+        assert f"{tmp_path}: no run here" in complaint(dgm(command, tmp_path, *more), 1)
+    assert not list(tmp_path.iterdir())
 
 
 def lines(run: Path) -> list[bytes]:

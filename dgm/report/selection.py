@@ -1,0 +1,100 @@
+"""A selection record, as policies and the search write it beside each ticket, in plain words."""
+
+import string
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_RULES: Mapping[str, str] = {
+    "seed pass": "The seed agent attempts every search task before any policy chooses.",
+    "clade": (
+        "Each agent that might be expanded drew from the posterior of its clade's solve rate, "
+        "Beta(1 + resolved, 1 + unresolved); the highest draw won."
+    ),
+    "own": (
+        "Each agent with an untried task drew from the posterior of its own solve rate, "
+        "Beta(1 + resolved, 1 + unresolved); the highest draw won, and chance picked its task."
+    ),
+    "chance": "Chance alone, each of {among} agents being as likely as the others.",
+    "score and novelty": (
+        "Chance, weighted by sigmoid(10 (score - 0.5)) / (1 + children): agent {drawn} was drawn."
+    ),
+    "stage one": "A newborn meets a first few tasks: agent {agent} had {left} of them left.",
+    "stage two": "A promising newborn meets more tasks: agent {agent} had {left} of them left.",
+    "every task at birth": "A newborn meets every task: agent {agent} had {left} of them left.",
+    "best so far": "The best mean so far, {score}; chance picks among agents of the same mean ({among}).",
+    "finish": (
+        "The policy's share of the evaluations was used: the leading agents complete the search tasks, "
+        "and agent {agent} had {left} of them left."
+    ),
+    "held out": (
+        "The search had nothing left to do: its champion, agent {champion}, and the seed agent meet "
+        "the held-out tasks, which guide no search."
+    ),
+    "equal cost": (
+        "An attempt of champion {champion} costs as much as {attempts} of the seed agent's, "
+        "which therefore attempts each held-out task as often."
+    ),
+}
+_AGENTS = frozenset({"agent", "drawn", "champion"})
+_SCHEDULE = ("evaluations", "expansions", "alpha")
+_LARGEST = 1e9
+_SHOWN = frozenset({"rule", "candidates"})
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """What the record says; agents are named by ordinal. `other` holds what no sentence tells of."""
+
+    rule: str
+    schedule: str | None
+    candidates: Sequence[Mapping[str, Any]]
+    other: Mapping[str, Any]
+
+
+def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> Selection:
+    """`why` in words. `ordinals` names agents both by place in order of birth and by id."""
+
+    def known(value: Any) -> bool:
+        return isinstance(value, int | str) and value in ordinals
+
+    def told(key: str) -> Any:
+        value = why.get(key, "?")
+        if isinstance(value, list):
+            return ", ".join(f"#{ordinals[each]}" for each in value if known(each))
+        return f"#{ordinals[value]}" if key in _AGENTS and known(value) else value
+
+    rule = str(why.get("rule", "not recorded"))
+    sentence = _RULES.get(rule, f"The policy's rule: {rule}".replace("{", "{{").replace("}", "}}"))
+    keys = {key for _, key, _, _ in string.Formatter().parse(sentence) if key}
+    schedule = _schedule(why, job)
+    shown = keys | _SHOWN | (set(_SCHEDULE) if schedule else set())
+    rows = why.get("candidates")
+    candidates = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    return Selection(
+        rule=sentence.format_map({key: told(key) for key in keys}),
+        schedule=schedule,
+        candidates=[
+            {key: ordinals[value] if key in _AGENTS and known(value) else value for key, value in row.items()}
+            for row in candidates
+        ],
+        other={key: value for key, value in why.items() if key not in shown},
+    )
+
+
+def _schedule(why: Mapping[str, Any], job: str) -> str | None:
+    """Why it was time to expand, or to evaluate (`dgm.policy.widening`)."""
+    numbers = [why.get(key) for key in _SCHEDULE]
+    if not all(isinstance(number, int | float) and 0 <= number < _LARGEST for number in numbers):
+        return None
+    evaluations, expansions, alpha = (float(number) for number in numbers if number is not None)
+    widens = evaluations**alpha >= expansions
+    comparison = (
+        f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
+        f"{'>=' if widens else '<'} {expansions:g} expansions"
+    )
+    if widens == (job == "expand"):
+        return f"{comparison}: time to {job}."
+    if widens:
+        return f"{comparison}, yet no agent could be expanded."
+    return f"{comparison}, yet the first ones come early, and later ones if nothing is untried."
