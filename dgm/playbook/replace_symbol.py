@@ -34,7 +34,7 @@ def find(node, names):
     """The definition that the names lead to, or None."""
     for name in names:
         inside = getattr(node, "body", [])
-        node = next((inner for inner in inside if getattr(inner, "name", "") == name), None)
+        node = next((inner for inner in inside if getattr(inner, "name", None) == name), None)
     return node
 
 
