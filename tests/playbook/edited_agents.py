@@ -48,6 +48,7 @@ def python(agent: Path, place: Path, *arguments: str, told: str = "", **environm
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             "HOME": str(place),
             "PYTHONPATH": str(agent),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             **environment,
         },
         input=told,
