@@ -68,10 +68,9 @@ def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence
 
 def _continued(hands: Hands, seen: Seen, text: str, ran: frozenset[int]) -> Generator[Turn, Results, Seen]:
     """The file after the part that was shown, some lines at a time."""
-    lines = text.splitlines(keepends=True)
-    # The last lines of a clipped text are half a line and a note that it was clipped.
-    at_once = max(MIN_LINES, len(lines) * 4 // 5)
-    lines = lines[:-2]
+    at_once = max(MIN_LINES, text.count("\n") * 4 // 5)
+    # What can be read ends where the text was clipped, maybe with half a line.
+    lines = seen.code.splitlines(keepends=True)[:-1]
     for _ in range(MAX_VIEWS):
         view = hands.view(seen.path, len(lines) + 1, len(lines) + at_once)
         more = ((yield [view])[0] if view else None) or ""
