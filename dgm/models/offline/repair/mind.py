@@ -25,7 +25,8 @@ MAX_VIEWS = 8
 MIN_LINES = 20
 TOGETHER = 3
 """Edits tried in a turn, where the scaffold carries out all actions of a turn."""
-TESTS = "timeout 20 python3 -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
+# Bytecode of one edit, of the same second and size as the next, would be taken for it.
+TESTS = "timeout 20 python3 -B -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
 
 
 def repair_mind(brief: Brief, hands: Hands) -> Mind:
