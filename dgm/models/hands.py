@@ -105,7 +105,7 @@ class Hands:
         self._range = next((tool for tool in tools if _is_range(tool)), None)
         self._write = next((tool for tool in tools if _is_write(tool)), None)
         self._replace = next((tool for tool in tools if tool.takes("path", "old", "new")), None)
-        self._symbol = next((tool for tool in tools if tool.takes("path", "symbol", "content")), None)
+        self._symbol = next((tool for tool in tools if _is_symbol(tool)), None)
         self._try = next((tool for tool in tools if tool.takes("path", "old", "candidates", "check")), None)
         self._restore = next((tool for tool in tools if _is_restore(tool)), None)
         self._fence = None if request.tools else _fence(request)
@@ -171,8 +171,7 @@ class Hands:
     def write(self, path: str, content: str) -> Action | None:
         """Make `content` the whole of a file."""
         if self._write:
-            part = "content" if "content" in self._write.parts else "new"
-            return self._write.call(path=path, **{part: content})
+            return self._write.call(path=path, **{_whole(self._write): content})
         target = shlex.quote(path)
         if not content.endswith("\n"):
             return self.shell(f"printf '%s' {shlex.quote(content)} > {target}")
@@ -187,7 +186,9 @@ class Hands:
 
     def define(self, path: str, symbol: str, code: str) -> Action | None:
         """Make `code` the whole of a function, `Class.method` or class."""
-        return self._symbol.call(path=path, symbol=symbol, content=code) if self._symbol else None
+        if self._symbol is None:
+            return None
+        return self._symbol.call(path=path, symbol=symbol, **{_whole(self._symbol): code})
 
     def try_each(self, path: str, old: str, candidates: Sequence[str], check: str) -> Action | None:
         """Put each candidate where `old` stands in turn, run `check` on each, and put the file back."""
@@ -232,6 +233,14 @@ def _is_write(tool: _Tool) -> bool:
     if {"old", "symbol"} & set(tool.parts) or tool.words & _OTHER or not _WRITE.search(tool.about):
         return False
     return tool.takes("path", "content") or tool.takes("path", "new")
+
+
+def _is_symbol(tool: _Tool) -> bool:
+    return tool.takes("path", "symbol", "content") or tool.takes("path", "symbol", "new")
+
+
+def _whole(tool: _Tool) -> Part:
+    return "content" if "content" in tool.parts else "new"
 
 
 def _is_restore(tool: _Tool) -> bool:

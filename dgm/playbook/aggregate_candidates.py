@@ -22,8 +22,9 @@ def {name}(role: str, system: str, user: str) -> str:
     patches = []
     for _ in range(ATTEMPTS):
         {name}_alone(role, system, user)
-        patches.append(output("git", "diff")[:SHOWN])
-        output("git", "checkout", "--", ".")
+        output("git", "add", "--all")
+        patches.append(output("git", "diff", "HEAD")[:SHOWN])
+        output("git", "reset", "--quiet", "--hard")
     told = "\\n\\n".join(f"Candidate {{number}}:\\n{{patch}}" for number, patch in enumerate(patches, 1))
     return {name}_alone(role, system, f"{{user}}\\n\\nEarlier attempts, to learn from:\\n{{told}}")
 

@@ -23,10 +23,12 @@ def {name}(role: str, system: str, user: str) -> str:
     said = ""
     for number in range(CANDIDATES):
         if number:
-            git("checkout", "--", ".")
+            git("add", "--all")
+            git("reset", "--quiet", "--hard")
             user += f"\\n\\n(Attempt {{number + 1}}: an earlier attempt came to nothing. Find another way.)"
         said = {name}_once(role, system, user)
-        if git("diff", "--quiet") and passing():
+        git("add", "--all")
+        if git("diff", "--quiet", "HEAD") and passing():
             break
     return said
 
@@ -37,12 +39,13 @@ def git(*words: str) -> int:
 
 
 def passing() -> bool:
-    """Whether the visible tests pass."""
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
+    """Whether the visible tests pass, if there are any."""
+    command = [sys.executable, "-B", "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
     try:
-        return not subprocess.run(command, stdout=subprocess.DEVNULL, timeout=SECONDS).returncode
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return False
+    return done.returncode in (0, 5)
 '''
 
 

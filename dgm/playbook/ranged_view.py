@@ -12,11 +12,9 @@ from pathlib import Path
 
 def view_lines(path: str, start: str, end: str) -> str:
     """Show the lines `start` to `end` of a file, counted from 1, both included."""
-    lines = Path(path).read_bytes().decode().splitlines(keepends=True)
-    first = max(1, int(start))
-    if first > len(lines):
-        return f"{path} has {len(lines)} lines."
-    return "".join(lines[first - 1 : int(end)])
+    lines = Path(path).read_bytes().splitlines(keepends=True)
+    shown = lines[max(1, int(start)) - 1 : max(0, int(end))]
+    return b"".join(shown).decode() or f"{path} has {len(lines)} lines."
 '''
 
 

@@ -14,16 +14,19 @@ from pathlib import Path
 
 def replace_symbol(path: str, symbol: str, code: str) -> str:
     """Replace a function, `Class.method` or class of a Python file by new code."""
-    text = Path(path).read_bytes().decode()
-    node = find(ast.parse(text), symbol.split("."))
-    if node is None:
-        return f"There is no {symbol} in {path}: nothing was changed."
-    lines = text.splitlines(keepends=True)
-    first = min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
-    new = textwrap.indent(textwrap.dedent(code).strip("\\n"), " " * node.col_offset) + "\\n"
-    changed = "".join(lines[: first - 1]) + new + "".join(lines[node.end_lineno :])
-    ast.parse(changed)
-    Path(path).write_bytes(changed.encode())
+    # Bytes are cut into lines as the parser does it, texts at form feeds as well.
+    lines = Path(path).read_bytes().splitlines(keepends=True)
+    try:
+        node = find(ast.parse(b"".join(lines)), symbol.split("."))
+        if node is None:
+            return f"There is no {symbol} in {path}: nothing was changed."
+        first = min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
+        new = indented(code.strip("\\n"), lines[node.lineno - 1][: node.col_offset].decode()) + "\\n"
+        changed = b"".join([*lines[: first - 1], new.encode(), *lines[node.end_lineno :]])
+        ast.parse(changed)
+    except SyntaxError as error:
+        return f"{error.msg} in line {error.lineno}: nothing was changed."
+    Path(path).write_bytes(changed)
     return f"Replaced {symbol} in {path}."
 
 
@@ -31,8 +34,14 @@ def find(node, names):
     """The definition that the names lead to, or None."""
     for name in names:
         inside = getattr(node, "body", [])
-        node = next((inner for inner in inside if getattr(inner, "name", "") == name), None)
+        node = next((inner for inner in inside if getattr(inner, "name", None) == name), None)
     return node
+
+
+def indented(code, margin):
+    """The code with that margin. What has it is left alone: a text of several lines may stand further out."""
+    own = code[: len(code) - len(code.lstrip())]
+    return code if own == margin else textwrap.indent(textwrap.dedent(code), margin)
 '''
 
 

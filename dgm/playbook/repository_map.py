@@ -33,7 +33,7 @@ def defined(path: Path) -> list:
     """The names of a file's functions and classes, with their lines."""
     try:
         tree = ast.parse(path.read_bytes())
-    except (SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return []
     nodes = [node for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
     return [f"{{node.name}} (line {{node.lineno}})" for node in nodes[:SYMBOLS]]

@@ -29,7 +29,11 @@ def printed(code: str) -> str:
     """What a piece of Python prints, errors included."""
     try:
         done = subprocess.run(
-            ["python3", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=SECONDS
+            ["python3", "-B", "-"],
+            input=code.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=SECONDS,
         )
     except subprocess.TimeoutExpired:
         return "(nothing: it took too long)"

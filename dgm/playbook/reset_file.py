@@ -12,7 +12,7 @@ import subprocess
 
 def reset(path: str) -> str:
     """Restore a file as it was at the beginning."""
-    done = subprocess.run(["git", "checkout", "--", path], capture_output=True)
+    done = subprocess.run(["git", "checkout", "HEAD", "--", path], capture_output=True)
     return f"Restored {path}." if not done.returncode else done.stderr.decode(errors="replace")
 '''
 

@@ -12,6 +12,7 @@ import json
 from {package} import {name} as use_alone
 
 LATEST: dict = {{}}
+EDITS = {{"content", "new", "code"}}
 
 
 def {name}(call: dict) -> str:
@@ -20,7 +21,7 @@ def {name}(call: dict) -> str:
     arguments = arguments_of(call)
     if "python" in str(arguments.get("command")):
         LATEST["check"] = call
-    elif ("content" in arguments or "new" in arguments) and "check" in LATEST:
+    elif EDITS & set(arguments) and "check" in LATEST:
         shown += "\\n[the latest check, run again]\\n" + use_alone(LATEST["check"])
     return shown
 

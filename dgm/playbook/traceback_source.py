@@ -12,7 +12,7 @@ from pathlib import Path
 
 from {package} import {name} as {name}_bare
 
-PLACE = re.compile(r'File "([^"<]+)", line (\\d+)')
+PLACE = re.compile(r'File "([^"<\\n\\0]{{1,300}})", line (\\d{{1,6}})\\b')
 PLACES, AROUND = 3, 4
 
 

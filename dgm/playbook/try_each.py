@@ -8,11 +8,15 @@ from dgm.playbook.base import Entry, Files
 _MODULE = '''"""Candidates: several edits of one place are tried in turn, each judged by a check."""
 
 import json
+import os
+import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 MOST = 6
 SECONDS = 10
+SHOWN = 2000
 
 
 def try_each(path: str, old: str, candidates: str, check: str) -> str:
@@ -24,9 +28,12 @@ def try_each(path: str, old: str, candidates: str, check: str) -> str:
     text = file.read_bytes().decode()
     if text.count(old) != 1:
         return f"The old text stands in {path} {text.count(old)} times, not once: nothing was tried."
+    texts = json.loads(candidates)
+    if not isinstance(texts, list) or not all(isinstance(new, str) for new in texts):
+        return "The candidates are no JSON list of texts: nothing was tried."
     shown = []
     try:
-        for number, new in enumerate(json.loads(candidates)[:MOST]):
+        for number, new in enumerate(texts[:MOST]):
             file.write_bytes(text.replace(old, new).encode())
             shown.append(f"[candidate {number}]\\n{output_of(check)}")
     finally:
@@ -35,12 +42,24 @@ def try_each(path: str, old: str, candidates: str, check: str) -> str:
 
 
 def output_of(command: str) -> str:
-    """What a shell command prints; nothing if it takes too long."""
-    try:
-        done = subprocess.run(["bash", "-c", command], capture_output=True, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        return ""
-    return done.stdout.decode(errors="replace")[-2000:]
+    """The end of what a shell command prints; one that takes too long is stopped, and all that it started."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            ["bash", "-c", command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            # Bytecode is told apart by second and size: another candidate's could be taken for this one's.
+            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        try:
+            process.wait(timeout=SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+        output.seek(max(0, output.seek(0, os.SEEK_END) - SHOWN))
+        return output.read().decode(errors="replace")
 '''
 
 

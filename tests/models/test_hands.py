@@ -114,6 +114,61 @@ def test_a_replace_is_known_by_path_old_and_new(replace: Tool) -> None:
     assert (name, list(arguments.values())[:3]) == (replace.function.name, ["f", "1", "2"])
 
 
+RANGES = [
+    (tool("view_lines", "Show lines.", path="", start="", end=""), {"path": "f", "start": 3, "end": 5}),
+    (tool("peek", "Read lines", file="", offset="", limit=""), {"file": "f", "offset": 3, "limit": 3}),
+    (tool("show_range", "", path="", range=""), {"path": "f", "range": [3, 5]}),
+]
+
+
+@pytest.mark.parametrize(("lines", "expected"), RANGES, ids=lambda part: getattr(part, "type", ""))
+@pytest.mark.parametrize("backwards", [False, True])
+def test_a_range_may_be_a_tool_of_its_own(
+    lines: Tool, expected: Mapping[str, object], *, backwards: bool
+) -> None:
+    both = hands(*(lines, VIEWS[0])[:: -1 if backwards else 1], SHELLS[0])
+    assert both.can_range
+    assert called(both.view("f")) == ("view", {"path": "f"})
+    assert called(both.view("f", 3, 5)) == (lines.function.name, expected)
+    alone = hands(lines, SHELLS[0])
+    assert called(alone.view("f", 3, 5)) == (lines.function.name, expected)
+    assert called(alone.view("f")) == ("bash", {"command": "cat f"})
+
+
+@pytest.mark.parametrize(
+    "define",
+    [
+        tool("replace_symbol", "Replace a function by new code.", path="", symbol="", code=""),
+        tool("edit_function", "", file="", function_name="", new_code=""),
+        tool("redefine", "", filename="", method="", text=""),
+    ],
+)
+def test_a_definition_is_known_by_path_symbol_and_code(define: Tool) -> None:
+    given = hands(*SHELLS[:1], define)
+    name, arguments = called(given.define("f", "C.m", "pass"))
+    assert (name, list(arguments.values())) == (define.function.name, ["f", "C.m", "pass"])
+    # It writes no whole files and replaces no pieces.
+    assert called(given.write("f", ""))[0] == "bash"
+    assert not given.can_replace
+
+
+@pytest.mark.parametrize(
+    "tries",
+    [
+        tool("try_each", "Try each candidate.", path="", old="", candidates="", check=""),
+        tool("compare", "", "n", file="", original="", alternatives="a JSON list", test_command="", n=""),
+    ],
+)
+def test_trying_is_known_by_candidates_and_a_check(tries: Tool) -> None:
+    given = hands(*SHELLS[:1], tries)
+    assert given.can_try
+    name, arguments = called(given.try_each("f", "1", ["2", "é"], "true"))
+    assert name == tries.function.name
+    assert list(arguments.values()) == ["f", "1", json.dumps(["2", "é"]), "true"]
+    assert not given.can_replace
+    assert called(given.write("f", ""))[0] == called(given.view("f"))[0] == "bash"
+
+
 def test_a_restore_is_known_by_what_it_says() -> None:
     one = hands(tool("restore", "Put a file back.", path=""))
     assert called(one.restore("f")) == ("restore", {"path": "f"})
@@ -149,7 +204,8 @@ def test_a_choice_of_modes_is_no_command() -> None:
 def test_without_any_tool_there_are_no_hands() -> None:
     bare = hands()
     assert (bare.shell("ls"), bare.view("f"), bare.write("f", ""), bare.replace("f", "", "")) == (None,) * 4
-    assert bare.restore("f") is None
+    assert (bare.restore("f"), bare.define("f", "g", ""), bare.try_each("f", "", [], "")) == (None,) * 3
+    assert not any((bare.can_range, bare.can_try))
 
 
 def test_a_fenced_block_is_a_shell_where_it_is_asked_for() -> None:
@@ -182,7 +238,9 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=12,
 )
-NAMES = st.sampled_from(["path", "command", "old", "new", "content", "start", "x", ""])
+NAMES = st.sampled_from(
+    ["path", "command", "old", "new", "content", "start", "symbol", "candidates", "check", "x", ""]
+)
 SCHEMAS = st.dictionaries(st.sampled_from(["properties", "required"]), JSON | st.dictionaries(NAMES, JSON))
 
 
@@ -195,6 +253,8 @@ def test_no_schema_breaks_it(schema: dict[str, Any], name: str) -> None:
         odd.view("x", 1),
         odd.write("x", "y"),
         odd.replace("x", "y", "z"),
+        odd.define("x", "y", "z"),
+        odd.try_each("x", "y", ["z"], "c"),
         odd.restore("x"),
     ):
         assert action is None or action.tool == name

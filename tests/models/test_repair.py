@@ -161,6 +161,12 @@ def test_every_edit_parses_and_differs() -> None:
         compile(result, "<edit>", "exec")
 
 
+def test_lines_are_those_of_the_parser() -> None:
+    text = "x = '\x85'\n\x0c\n\n\ndef f(a, b):\n    return a - b\n"
+    found = {edit.apply(text): edit.line for edit in edits(text)}
+    assert found[text.replace("a - b", "a + b")] == 6
+
+
 def test_a_clipped_view_tells_its_beginning_only() -> None:
     text = "def f():\n    return 1\n\n\ndef g():\n    return (2 +"
     seen = Seen.of("a.py", text, frozenset({2}))

@@ -1,6 +1,5 @@
 """The seed agent, its playbook children and the offline model, end to end."""
 
-import itertools
 import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +14,8 @@ from dgm.models.offline import Offline
 from dgm.models.scripted import Replies, Say, Scripted, Shell, Write
 from dgm.playbook import PLAYBOOK, Entry
 
+# An agent with one of the others does not start, fails in use, or is too hurried to run anything.
+SOUND = [e for e in PLAYBOOK if e.name not in {"slip_of_the_pen", "misspelt_name", "impatience"}]
 BY_NAME = {entry.name: entry for entry in PLAYBOOK}
 
 
@@ -47,14 +48,15 @@ def results(tmp_path: Path, agent: Path, *turns: Sequence[tuple[str, Mapping[str
 
 
 @pytest.mark.slow
-def test_every_set_of_entries_leaves_an_agent_that_works(tmp_path: Path) -> None:
-    subsets = [s for size in range(1, 7) for s in itertools.combinations(PLAYBOOK, size)]
+def test_sets_of_entries_leave_agents_that_work(tmp_path: Path) -> None:
+    rng = Generator(PCG64(0))
+    alone = [[entry] for entry in SOUND]
+    drawn = [[SOUND[at] for at in rng.permutation(len(SOUND))[: 2 + number % 7]] for number in range(70)]
+    stacks = alone + drawn
 
     def works(number: int, entries: Sequence[Entry]) -> bool:
         place = tmp_path / str(number)
-        # Another order for every set; that orders do not matter for syntax is tested with the playbook.
-        order = Generator(PCG64(number)).permutation(len(entries))
-        agent = planted(place / "agent", edited([entries[at] for at in order], number))
+        agent = planted(place / "agent", edited(entries, number))
         fix = Scripted([Write("adder.py", "print(2 + 3)\n"), Shell("python3 adder.py > sum"), Say("Done.")])
         note = Scripted([Shell("printf '\\n# note\\n' >> agent.toml"), Say("A note.")])
         solved, improved = run("solve", agent, place, fix), run("improve", agent, place, note)
@@ -64,7 +66,7 @@ def test_every_set_of_entries_leaves_an_agent_that_works(tmp_path: Path) -> None
         return (place / "workspace" / "sum").read_text() == "5\n"
 
     with ThreadPoolExecutor(2) as pool:
-        assert all(pool.map(works, range(len(subsets)), subsets))
+        assert all(pool.map(works, range(len(stacks)), stacks))
 
 
 def test_longer_views_show_more(tmp_path: Path) -> None:
@@ -122,7 +124,7 @@ def test_the_seed_agent_rewrites_itself_again_and_again(tmp_path: Path, seed: in
         ran = run("improve", agent, tmp_path, Offline(), seed=seed * 10 + generation)
         assert ran.code == 0, ran.output
         title = ran.summary.split("\n")[0]
-        if title.startswith("Save calls"):
+        if title == BY_NAME["stop_early"].title:
             # Such an agent is too hurried to look at itself ever again.
             hurried = run("improve", agent, tmp_path, Offline(), seed=seed)
             assert hurried.summary == "Out of turns.\n"
@@ -139,7 +141,13 @@ def test_what_was_tried_before_is_not_tried_again(tmp_path: Path) -> None:
     evidence.mkdir()
     left = PLAYBOOK[0]
     earlier = [
-        {"summary": entry.title, "outcome": "born", "reason": "", "resolved": 1, "attempted": 5}
+        {
+            "summary": f"{entry.title}\n\nWhy: who knows.",
+            "outcome": "born",
+            "reason": "",
+            "resolved": 1,
+            "attempted": 5,
+        }
         for entry in PLAYBOOK
         if entry is not left
     ]

@@ -118,8 +118,9 @@ def definition(now: str, then: str) -> tuple[str, str] | None:
     if not around:
         return None
     name = max(around, key=len)
-    code = next((new.lines(node) for known, node in _definitions(new) if known == name), None)
-    return None if code is None else (name, code)
+    # A name may stand for several definitions: a property's getter and its setter.
+    codes = [new.lines(node) for known, node in _definitions(new) if known == name]
+    return (name, codes[0]) if len(codes) == 1 else None
 
 
 def batch(candidates: Sequence[Candidate], most: int) -> tuple[str, Sequence[Candidate]]:

@@ -25,7 +25,8 @@ MAX_VIEWS = 8
 MIN_LINES = 20
 TOGETHER = 3
 """Edits tried in a turn, where the scaffold carries out all actions of a turn."""
-TESTS = "timeout 20 python3 -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
+# Bytecode of one edit, of the same second and size as the next, would be taken for it.
+TESTS = "timeout 20 python3 -B -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
 
 
 def repair_mind(brief: Brief, hands: Hands) -> Mind:
@@ -68,10 +69,9 @@ def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence
 
 def _continued(hands: Hands, seen: Seen, text: str, ran: frozenset[int]) -> Generator[Turn, Results, Seen]:
     """The file after the part that was shown, some lines at a time."""
-    lines = text.splitlines(keepends=True)
-    # The last lines of a clipped text are half a line and a note that it was clipped.
-    at_once = max(MIN_LINES, len(lines) * 4 // 5)
-    lines = lines[:-2]
+    at_once = max(MIN_LINES, text.count("\n") * 4 // 5)
+    # What can be read ends where the text was clipped, maybe with half a line.
+    lines = seen.code.splitlines(keepends=True)[:-1]
     for _ in range(MAX_VIEWS):
         view = hands.view(seen.path, len(lines) + 1, len(lines) + at_once)
         more = ((yield [view])[0] if view else None) or ""

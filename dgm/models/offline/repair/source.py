@@ -32,7 +32,8 @@ class Source:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tree = ast.parse(text)
-        self._lines = text.splitlines(keepends=True)
+        # Lines end where they end for the parser: texts are split at form feeds as well, bytes are not.
+        self._lines = [line.decode() for line in text.encode().splitlines(keepends=True)]
         self._starts = [0, *accumulate(map(len, self._lines))]
 
     def offset(self, line: int, column: int) -> int:
