@@ -89,19 +89,24 @@ def suspicions(change: Change) -> tuple[str, ...]:
 
 def _order(task: Task, change: Change, python: str, nonce: str) -> Order:
     canary = f"def test_fails_{nonce}():\n    assert False\n\ndef test_passes_{nonce}():\n    pass\n"
-    tree = graded_tree(task, change).overlaid({_canary(nonce): canary.encode(), f"dgm_{nonce}.ini": _CONFIG})
+    tree = graded_tree(task, change).overlaid({_canary(nonce): canary.encode()})
     files = sorted({test.partition("::")[0] for test in (*task.fail_to_pass, *task.pass_to_pass)})
+    return tests_order(tree, (*files, _canary(nonce)), python, nonce, task.grading_seconds)
+
+
+def tests_order(tree: Tree, tests: tuple[str, ...], python: str, nonce: str, seconds: float) -> Order:
+    """Runs `tests` (files, node ids or options) by our rules; the report comes back as `/out/<nonce>.xml`."""
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
     command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
     return Order(
-        command=(*command, *files, _canary(nonce)),
+        command=(*command, *tests),
         folders={
-            "/repository": Folder(tree, writable=True),
+            "/repository": Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True),
             "/out": Folder(writable=True, collect=True),
         },
         cwd="/repository",
         environment=_ENVIRONMENT,
-        limits=Limits(wall_seconds=task.grading_seconds, cpu_seconds=task.grading_seconds, disk_mib=128),
+        limits=Limits(wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128),
     )
 
 
