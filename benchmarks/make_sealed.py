@@ -39,7 +39,7 @@ CANDIDATES = (
 )
 FEWEST_TESTS = 30
 MAX_SECONDS = 10.0
-"""Of one run of a package's tests."""
+"""Of cpu time, for one run of a package's tests."""
 _PERMISSIVE = re.compile(r"\b(MIT|BSD|Apache|ISC|PSF|Python Software Foundation)\b", re.IGNORECASE)
 
 
@@ -51,8 +51,8 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: python -m benchmarks.make_sealed --seed 7 --packages 3 --tasks 10 --out mine.toml",
     )
     parser.add_argument("--seed", type=int, default=20261121, help="draws packages and defects (%(default)s)")
-    parser.add_argument("--packages", type=int, default=5, help="how many to use (%(default)s)")
-    parser.add_argument("--tasks", type=int, default=14, help="at most, of each package (%(default)s)")
+    parser.add_argument("--packages", type=int, default=7, help="how many to use (%(default)s)")
+    parser.add_argument("--tasks", type=int, default=10, help="at most, of each package (%(default)s)")
     parser.add_argument("--workers", type=int, default=2, help="packages at a time (%(default)s)")
     parser.add_argument("--out", type=Path, default=RECIPE, help="file to write (%(default)s)")
     asked = parser.parse_args(arguments)

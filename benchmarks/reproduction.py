@@ -13,10 +13,11 @@ from sandbox.base import Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
 
 MAX_LINES = 24
-MAX_OUTCOME = 240
+MAX_OUTCOME = 400
 _SECONDS = 10.0
 _ERROR = re.compile(r"[A-Za-z_][\w.]*(?:: .*)?")
 _FAILURE = re.compile(r"\w*(Error|Exception)\b")
+_GUESS = re.compile(r"\. Did you mean.*")
 _BROKEN = ("NameError", "ImportError", "ModuleNotFoundError", "SyntaxError", "UnboundLocalError")
 
 _PROBE = """\
@@ -50,7 +51,7 @@ class Reproduction:
 
 
 def _about(script: str) -> str | None:
-    """The first call in the script's last line that is to nothing of Python's own."""
+    """The call nearest to the script's end that is to nothing of Python's own."""
     module = ast.parse(script)
     known = set(dir(builtins))
     for one in module.body:
@@ -60,7 +61,7 @@ def _about(script: str) -> str | None:
             known |= {
                 alias.asname or alias.name for alias in one.names if alias.name in sys.stdlib_module_names
             }
-    for node in ast.walk(module.body[-1]):
+    for node in (node for one in reversed(module.body) for node in ast.walk(one)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name | ast.Attribute):
             name = ast.unparse(node.func)
             if name.isprintable() and len(name) < 40 and name.partition(".")[0] not in known:
@@ -79,7 +80,7 @@ def reproduction(case: Case, good: Tree, bad: Tree, sandbox: Sandbox) -> Reprodu
         return None
     first, values, awaits_error = subjects(case.body[index])
     for value in values:
-        for before in (case.until(index), list(case.body[:index])):
+        for before in (case.until(index, [*first, value]), list(case.body[:index])):
             found = _tried(case, [*before, *first], value, (good, bad), sandbox, awaits_error=awaits_error)
             if found is not None:
                 return found
@@ -120,7 +121,7 @@ def _failing(case: Case, bad: Tree, sandbox: Sandbox) -> int | None:
     for statement in case.body:
         starts.append(len(lines) + 1)
         lines += ast.unparse(statement).splitlines()
-    ended = _run(_PROBE.format(script="\n".join(lines)), bad, sandbox, 0)
+    ended = _run(_PROBE.format(script="\n".join(lines)), bad, sandbox, 0, case.folder)
     if ended is None or not ended[1].splitlines()[-1:]:
         return None
     told = ended[1].splitlines()[-1]
@@ -156,7 +157,7 @@ def _outcome(script: str, tree: Tree, sandbox: Sandbox, hash_seed: int) -> str |
     if succeeded and len(lines) == 1 and output == lines[0] + "\n":
         said = lines[0]
     elif not succeeded and lines and _ERROR.fullmatch(lines[-1]) and not lines[-1].startswith(_BROKEN):
-        said = _MARK + lines[-1]
+        said = _MARK + _GUESS.sub("", lines[-1])
     else:
         return None
     told = said.removeprefix(_MARK)
@@ -164,14 +165,16 @@ def _outcome(script: str, tree: Tree, sandbox: Sandbox, hash_seed: int) -> str |
     return said if tellable and " at 0x" not in told and "/repository" not in told else None
 
 
-def _run(script: str, tree: Tree, sandbox: Sandbox, hash_seed: int) -> tuple[bool, str] | None:
+def _run(
+    script: str, tree: Tree, sandbox: Sandbox, hash_seed: int, folder: str = "src"
+) -> tuple[bool, str] | None:
     name = f"reproduce_{secrets.token_hex(4)}.py"
     order = Order(
         command=(sandbox.python, f"/repository/{name}"),
         folders={"/repository": Folder(tree.overlaid({name: script.encode()}), writable=True)},
         cwd="/repository",
         environment={
-            "PYTHONPATH": "/repository/src",
+            "PYTHONPATH": f"/repository/src:/repository/{folder}",
             "PYTHONHASHSEED": str(hash_seed),
             "PYTHONDONTWRITEBYTECODE": "1",
             "TZ": "UTC",

@@ -5,9 +5,11 @@ import builtins
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.protected import is_protected
 from sandbox.tree import Tree
 
 _Definition = (ast.FunctionDef, ast.ClassDef)
+_TESTS = frozenset({"test", "tests", "testing"})
 _RUNNERS = frozenset({"pytest", "unittest", "self", "cls"})
 _ABOUT_FIRST = frozenset(
     {
@@ -23,10 +25,15 @@ _ABOUT_FIRST = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """The body of a test, its arguments bound by leading assignments; `module` is the file it stands in."""
+    """The body of a test, its arguments bound by leading assignments; `module` is the file it stands in.
+
+    `folder` is where that file is, `private` the modules beside it, which no user has.
+    """
 
     module: ast.Module
     body: tuple[ast.stmt, ...]
+    folder: str
+    private: frozenset[str]
 
     def context(self, used: Iterable[ast.stmt]) -> list[ast.stmt] | None:
         """The imports and definitions of the module that `used` needs; None if it takes more than those."""
@@ -45,13 +52,17 @@ class Case:
         made = [kept[at] for at in sorted(kept)]
         starred = any(isinstance(one, ast.ImportFrom) and one.names[0].name == "*" for one in made)
         unknown = missing - _bound(made) - set(dir(builtins))
-        if (unknown and not starred) or any(_is_private(one) for one in made) or _RUNNERS & missing:
+        if (
+            (unknown and not starred)
+            or any(_imports(one, self.private) for one in made)
+            or _RUNNERS & missing
+        ):
             return None
         return made
 
-    def until(self, index: int) -> list[ast.stmt]:
-        """The statements before `index` that it depends on, by the names they share; no assertions."""
-        needed = _read([self.body[index]])
+    def until(self, index: int, used: Iterable[ast.AST]) -> list[ast.stmt]:
+        """The statements before `index` that `used` depends on, by the names they share; no assertions."""
+        needed = _read(used)
         kept: list[ast.stmt] = []
         for statement in reversed(self.body[:index]):
             if _is_check(statement):
@@ -74,10 +85,16 @@ def case_of(test: str, listed: Sequence[str], repository: Tree) -> Case | None:
         module = ast.parse(repository.text(file))
     except (KeyError, SyntaxError, ValueError, RecursionError):
         return None
-    return _case(module, function, alike.index(test))
+    body = _body(module, function, alike.index(test))
+    if body is None:
+        return None
+    folder = file.rpartition("/")[0]
+    beside = {path.rpartition("/")[2] for path in repository if path.rpartition("/")[0] == folder}
+    private = {name.removesuffix(".py") for name in beside if is_protected(f"{folder}/{name}")}
+    return Case(module, body, folder, _TESTS | private)
 
 
-def _case(module: ast.Module, name: str, number: int) -> Case | None:
+def _body(module: ast.Module, name: str, number: int) -> tuple[ast.stmt, ...] | None:
     block: Sequence[ast.stmt] = module.body
     *classes, last = name.split("::")
     for wanted in classes:
@@ -94,7 +111,7 @@ def _case(module: ast.Module, name: str, number: int) -> Case | None:
     if given is None or {target.id for one in given for target in _targets(one)} != set(names):
         return None
     body = test.body[1:] if ast.get_docstring(test, clean=False) is not None else test.body
-    return Case(module, (*given, *body))
+    return (*given, *body)
 
 
 def subjects(statement: ast.stmt) -> tuple[list[ast.stmt], list[ast.expr], bool]:
@@ -111,7 +128,7 @@ def subjects(statement: ast.stmt) -> tuple[list[ast.stmt], list[ast.expr], bool]
             _called(call).lower().endswith("raises")
         ):
             return [], [ast.Call(function, list(rest), call.keywords)], True
-        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="self")), args=args) as call):
+        case ast.Expr(value=ast.Call(args=args) as call) if _called(call).startswith("assert"):
             if _called(call) in _ABOUT_FIRST:
                 return [], args[:1], False
             return [], _best_first(args[:2]), False
@@ -233,11 +250,11 @@ def _needed(statement: ast.stmt, names: set[str]) -> ast.stmt | None:
             return None
 
 
-def _is_private(statement: ast.stmt) -> bool:
-    """Whether it imports from the tests themselves, which no user has."""
+def _imports(statement: ast.stmt, private: frozenset[str]) -> bool:
     match statement:
         case ast.ImportFrom(module=module, level=level):
-            parts = (module or "").split(".")
-            return level > 0 or any(part in {"test", "tests", "testing"} for part in parts)
+            return level > 0 or bool(private & set((module or "").split(".")))
+        case ast.Import(names=aliases):
+            return any(private & set(alias.name.split(".")) for alias in aliases)
         case _:
             return False
