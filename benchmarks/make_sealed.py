@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from random import Random
 
-from benchmarks.inject import Bench, Untested, inject
+from benchmarks.inject import Bench, Injected, Untested, inject
 from benchmarks.sdist import downloaded, read
 from benchmarks.sealed import RECIPE, Cut, Package, Passed, Recipe, Sheet, written
 from benchmarks.task import SuiteError
@@ -110,25 +110,28 @@ def _package(name: str, sandbox: Sandbox) -> tuple[Package, Bench]:
     return Package(name=name, version=version.group(1), sha256=digest, licence=sdist.licence), bench
 
 
+def sheet_of(package: str, injected: Injected) -> Sheet:
+    """What the recipe keeps of a task."""
+    task, mutation = injected.task, injected.mutation
+    return Sheet(
+        id=task.id,
+        package=package,
+        kind=mutation.kind,
+        file=mutation.file,
+        function=mutation.function,
+        edits=[Cut(start=one.start, end=one.end, replace=one.replace) for one in mutation.edits],
+        issue=task.issue,
+        fail_to_pass=list(task.fail_to_pass),
+        pass_to_pass=list(task.pass_to_pass),
+        digest=task.digest,
+    )
+
+
 def _sheets(name: str, bench: Bench, seed: int, count: int) -> list[Sheet]:
     sheets = []
     for injected in inject(bench, name, seed, count):
-        task, mutation = injected.task, injected.mutation
-        _say(f"{task.id}: {mutation.kind}")
-        sheets.append(
-            Sheet(
-                id=task.id,
-                package=name,
-                kind=mutation.kind,
-                file=mutation.file,
-                function=mutation.function,
-                edits=[Cut(start=one.start, end=one.end, replace=one.replace) for one in mutation.edits],
-                issue=task.issue,
-                fail_to_pass=list(task.fail_to_pass),
-                pass_to_pass=list(task.pass_to_pass),
-                digest=task.digest,
-            )
-        )
+        _say(f"{injected.task.id}: {injected.mutation.kind}")
+        sheets.append(sheet_of(name, injected))
     return sheets
 
 

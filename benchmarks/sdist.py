@@ -44,10 +44,15 @@ def archive(name: str, version: str, sha256: str) -> bytes:
     if kept.is_file() and hashlib.sha256(data := kept.read_bytes()).hexdigest() == sha256:
         return data
     data = downloaded(f"{name}=={version}", sha256)[1]
-    folder.mkdir(mode=0o755, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
-        file.write(data)
-    Path(file.name).replace(kept)
+    try:
+        folder.mkdir(mode=0o755, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=folder, delete=False) as file:
+            file.write(data)
+        Path(file.name).replace(kept)
+    except OSError as error:
+        raise SuiteError(
+            f"{kept}: can't be written: {error}; set XDG_CACHE_HOME to one you can write"
+        ) from None
     return data
 
 
