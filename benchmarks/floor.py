@@ -41,13 +41,14 @@ def floor(task: Task, sandbox: Sandbox, cache: Path) -> FloorReport:
     kept = cache / f"{task.digest}-{rules}"
     if kept.exists():
         return FloorReport(task.id, None)
-    fault = _fault(task, sandbox)
-    if fault is None:
+    found = fault(task, sandbox)
+    if found is None:
         _keep(kept)
-    return FloorReport(task.id, fault)
+    return FloorReport(task.id, found)
 
 
-def _fault(task: Task, sandbox: Sandbox) -> str | None:
+def fault(task: Task, sandbox: Sandbox) -> str | None:
+    """Why `task` can't be used; None if it can."""
     null = grade(task, Change(Tree(), frozenset()), sandbox)
     if null.verdict == "resolved":
         return f"task {task.id}: is resolved by doing nothing"

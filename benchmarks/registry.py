@@ -11,7 +11,13 @@ def _kata() -> Suite:
     return Kata()
 
 
-SUITES: Mapping[str, Callable[[], Suite]] = {"kata": _kata}
+def _sealed() -> Suite:
+    from benchmarks.sealed import Sealed
+
+    return Sealed()
+
+
+SUITES: Mapping[str, Callable[[], Suite]] = {"kata": _kata, "sealed": _sealed}
 
 
 def open_suite(name: str) -> Suite:
