@@ -69,13 +69,12 @@ def _ranked(
     found = []
     for seen in files:
         lines = lines_of.get(seen.path, frozenset())
-        touched = {line + step for line in lines for step in (0, -1, 1)}
+        touched = _touched(seen.code, {line + step for line in lines for step in (0, -1, 1)})
         blamed = {line for path, line in blame if path == seen.path}
         owners = _owners(seen.code)
         shared = _shared(seen.code, words)
         for edit in edits(seen.code):
             around = owners.get(edit.line, set())
-            # A statement of several lines reports only some of them as run.
             if around and edit.line not in touched:
                 continue
             worth = edit.prior * (1.6 if around & words else 1.0) * (2.0 if edit.line in blamed else 1.0)
@@ -187,6 +186,18 @@ def _shared(code: str, words: frozenset[str]) -> Mapping[int, int]:
 def _parts(text: str) -> set[str]:
     """The words that names are made of."""
     return {part.lower() for part in _PART.findall(text)}
+
+
+def _touched(code: str, lines: set[int]) -> set[int]:
+    """Lines that ran, with all lines of their statements: of several lines only some are reported."""
+    source = parsed(code)
+    touched = set(lines)
+    for node in ast.walk(source.tree) if source else ():
+        if isinstance(node, ast.stmt) and not hasattr(node, "body"):
+            span = range(node.lineno, _last_line(node) + 1)
+            if lines.intersection(span):
+                touched.update(span)
+    return touched
 
 
 def _owners(code: str) -> Mapping[int, set[str]]:

@@ -42,7 +42,7 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     if failing is None:
         yield Say("I could not reproduce the issue.")
         return
-    files = yield from _looked(hands, failing)
+    files = yield from _looked(hands, failing, report.words)
     ranked = candidates(files, failing.ran, report.words, failing.blamed)[:MAX_TRIES]
     check = command(courses, failing.course)
     if hands.can_try:
@@ -53,10 +53,13 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     yield Say("The reproduction now gives what was expected." if mended else "I found no edit that mends it.")
 
 
-def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence[Seen]]:
-    """View the files that the check ran most of, and what was clipped of them as far as it can be had."""
+def _looked(
+    hands: Hands, failing: Verdict, words: frozenset[str]
+) -> Generator[Turn, Results, Sequence[Seen]]:
+    """View the files that the issue names or the check ran most of; of clipped ones what can be had."""
     ran = failing.ran
-    chosen = sorted(ran, key=lambda path: (-len(ran[path]), path))[:MAX_FILES]
+    named = {path: _stem(path) in words for path in ran}
+    chosen = sorted(ran, key=lambda path: (not named[path], -len(ran[path]), path))[:MAX_FILES]
     views = [(path, view) for path in chosen if (view := hands.view(path)) is not None]
     results = yield from each([view for _, view in views])
     files = []
@@ -65,6 +68,10 @@ def _looked(hands: Hands, failing: Verdict) -> Generator[Turn, Results, Sequence
             seen = Seen.of(path, text, ran[path])
             files.append(seen if seen.whole else (yield from _continued(hands, seen, text, ran[path])))
     return files
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(".py")
 
 
 def _continued(hands: Hands, seen: Seen, text: str, ran: frozenset[int]) -> Generator[Turn, Results, Seen]:

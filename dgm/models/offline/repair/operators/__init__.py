@@ -11,6 +11,7 @@ Operator = Callable[[Source, ast.AST], Iterator[Edit]]
 
 OPERATORS: tuple[Operator, ...] = (
     conditions.comparisons,
+    conditions.alike,
     conditions.booleans,
     conditions.negations,
     conditions.truths,
@@ -22,6 +23,7 @@ OPERATORS: tuple[Operator, ...] = (
     numbers.offsets,
     numbers.extremes,
     numbers.signs,
+    numbers.ends,
     statements.returns,
     statements.exits,
     statements.guards,
@@ -29,6 +31,7 @@ OPERATORS: tuple[Operator, ...] = (
     statements.removals,
     transplants.transplants,
     values.methods,
+    values.patterns,
     values.arguments,
     values.names,
     values.copies,

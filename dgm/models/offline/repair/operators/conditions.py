@@ -34,6 +34,21 @@ def comparisons(source: Source, node: ast.AST) -> Iterator[Edit]:
         left = right
 
 
+def alike(source: Source, node: ast.AST) -> Iterator[Edit]:
+    """The same comparison made another one in every part of a condition."""
+    parts = [part for part in getattr(node, "values", ()) if isinstance(part, ast.Compare)]
+    kinds = {type(part.ops[0]) for part in parts if len(part.ops) == 1}
+    if not isinstance(node, ast.BoolOp) or len(parts) < 2 or len(kinds) != 1:
+        return
+    old, others = _COMPARISONS[kinds.pop()]
+    for new, prior in others:
+        text, start = source.code(node), source.start(node)
+        for part in reversed(parts):
+            for edit in source.between(part.left, part.comparators[0], old, new, "", 0.0):
+                text = text[: edit.start - start] + new + text[edit.end - start :]
+        yield source.swap(node, text, "comparison", prior * 0.6)
+
+
 def booleans(source: Source, node: ast.AST) -> Iterator[Edit]:
     """`and` for `or` and back; one operand left out."""
     if not isinstance(node, ast.BoolOp):

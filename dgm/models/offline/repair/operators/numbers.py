@@ -31,7 +31,7 @@ def arithmetic(source: Source, node: ast.AST) -> Iterator[Edit]:
 
 
 def assignments(source: Source, node: ast.AST) -> Iterator[Edit]:
-    """`+=` for `=` where a value should build up; `-=` for `+=`; `=` for `+=`."""
+    """`+=` for `=` where a value should build up, an entry of a mapping too; `-=` for `+=`; `=` for `+=`."""
     if isinstance(node, ast.AugAssign) and isinstance(node.op, ast.Add | ast.Sub):
         old = "+=" if isinstance(node.op, ast.Add) else "-="
         for new, prior in ((("-=" if old == "+=" else "+="), 0.5), ("=", 0.3)):
@@ -43,6 +43,10 @@ def assignments(source: Source, node: ast.AST) -> Iterator[Edit]:
         and isinstance(inside, ast.For | ast.While | ast.If)
     ):
         yield from source.between(node.targets[0], node.value, "=", "+=", "assignment", 0.35)
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Subscript):
+        place = node.targets[0]
+        before = f"{source.code(place.value)}.get({source.code(place.slice)}, 0)"
+        yield source.swap(node.value, f"{before} + {source.code(node.value)}", "assignment", 0.3)
 
 
 def constants(source: Source, node: ast.AST) -> Iterator[Edit]:
@@ -93,6 +97,11 @@ def offsets(source: Source, node: ast.AST) -> Iterator[Edit]:
         and not isinstance(node.ops[0], ast.In | ast.NotIn)
     ):
         value = node.comparators[0]
+        if isinstance(node.ops[0], ast.Eq) and isinstance(value, ast.Name):
+            yield from _one_off(source, value, 0.3)
+    elif isinstance(node, ast.Dict):
+        for each in node.values:
+            yield from _one_off(source, each if _countable(each) else None, 0.3)
     if (
         isinstance(value, ast.BinOp)
         and isinstance(value.op, ast.Add | ast.Sub)
@@ -101,6 +110,8 @@ def offsets(source: Source, node: ast.AST) -> Iterator[Edit]:
     ):
         yield source.swap(value, source.code(value.left), "offset", 0.5)
     yield from _one_off(source, value if _countable(value) else None, 0.3)
+    if isinstance(node, ast.Assign) and isinstance(value, ast.Call) and not _countable(value):
+        yield from _one_off(source, value, 0.15)
 
 
 def extremes(source: Source, node: ast.AST) -> Iterator[Edit]:
@@ -120,6 +131,15 @@ def signs(source: Source, node: ast.AST) -> Iterator[Edit]:
         yield source.swap(node, source.code(node.operand), "sign", 0.4)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Sub):
         yield source.swap(node, f"abs({source.code(node)})", "sign", 0.35)
+
+
+def ends(source: Source, node: ast.AST) -> Iterator[Edit]:
+    """The first one taken for the last one, and back."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr="pop"), args=[ast.Constant(value=0)]):
+            yield source.swap(node, f"{source.code(node.func)}()", "end", 0.5)
+        case ast.Call(func=ast.Attribute(attr="pop"), args=[], keywords=[]):
+            yield source.swap(node, f"{source.code(node.func)}(0)", "end", 0.4)
 
 
 def _is_bound(source: Source, node: ast.AST) -> bool:

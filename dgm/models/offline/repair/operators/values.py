@@ -1,12 +1,15 @@
 """Edits of values: names, arguments, copies, conversions, defaults, case and order of text."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from dgm.models.offline.repair.source import Edit, Function, Source
 
 _CLEANED = ("strip()", "lower()", "casefold()")
 _BUILTINS = frozenset(dir(__builtins__) if not isinstance(__builtins__, dict) else __builtins__)
+_COUNT = re.compile(r"[\])\w.]([*+?])")
+_COUNTS = {"*": "+", "+": "*", "?": "*"}
 _TEXT_TWINS = {
     "strip": ("lstrip", "rstrip"),
     "lstrip": ("strip", "rstrip"),
@@ -46,6 +49,16 @@ def methods(source: Source, node: ast.AST) -> Iterator[Edit]:
         for twin in _TEXT_TWINS.get(called, ()):
             end = source.end(name)
             yield Edit(end - len(called), end, twin, "method", 0.4, node.lineno)
+
+
+def patterns(source: Source, node: ast.AST) -> Iterator[Edit]:
+    """Another count in a regular expression."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        code = source.code(node)
+        for found in _COUNT.finditer(code):
+            place = source.start(node) + found.start(1)
+            for new in _COUNTS[found[1]]:
+                yield Edit(place, place + 1, new, "pattern", 0.35, node.lineno)
 
 
 def arguments(source: Source, node: ast.AST) -> Iterator[Edit]:
