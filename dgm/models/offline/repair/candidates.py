@@ -12,8 +12,8 @@ from dgm.models.offline.repair.source import Edit, Function, Source, parsed, rea
 
 MAX_LINES = 25
 """Of one replacement."""
-RARE = 4
-"""A word on more lines than that points at none."""
+RARE = 3
+"""A word on more lines than that points at each of them less."""
 _PART = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
 
 
@@ -173,13 +173,14 @@ def _last_line(node: ast.AST) -> int:
     return int(node.end_lineno)  # type: ignore[attr-defined]
 
 
-def _shared(code: str, words: frozenset[str]) -> Mapping[int, int]:
-    """How many of the issue's words each line has, at most two; words that many lines have tell nothing."""
+def _shared(code: str, words: frozenset[str]) -> Mapping[int, float]:
+    """How many of the issue's words each line has, at most two; a word on many lines counts for less."""
     told = {part for word in words for part in _parts(word)}
     lines = [_parts(line) & told for line in code.splitlines()]
     spread = Counter(part for line in lines for part in line)
     return {
-        number: min(2, sum(spread[part] <= RARE for part in line)) for number, line in enumerate(lines, 1)
+        number: min(2.0, sum(min(1.0, RARE / spread[part]) for part in line))
+        for number, line in enumerate(lines, 1)
     }
 
 
