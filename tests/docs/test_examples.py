@@ -50,8 +50,8 @@ def place(finished: Path, tmp_path: Path) -> Path:
     for folder in (clone / "runs", clone / ".venv/bin", programs):
         folder.mkdir(parents=True)
     for name, text in {"dgm": DGM, "make": MAKE}.items():
-        text = text.format(python=shlex.quote(sys.executable), root=shlex.quote(str(ROOT)))
-        (programs / name).write_text(text)
+        known = {"python": shlex.quote(sys.executable), "root": shlex.quote(str(ROOT))}
+        (programs / name).write_text(text.format_map(known))
         (programs / name).chmod(0o755)
     (clone / ".venv/bin/dgm").symlink_to(programs / "dgm")
     shutil.copytree(finished, clone / "runs/001", symlinks=True)
@@ -92,8 +92,8 @@ def test_every_block_runs_and_prints_what_is_shown(document: Path, place: Path) 
         if block.language not in languages or block.not_run is not None:
             continue
         lines = told(block, place)
-        for shown in block.shown:
-            assert any(is_like(shown, line) for line in lines), f"{block}: not told: {shown}\n" + "\n".join(lines)
+        untold = [shown for shown in block.shown if not any(is_like(shown, line) for line in lines)]
+        assert not untold, "\n".join([f"{block} shows what was not told:", *untold, "It was told:", *lines])
 
 
 def test_what_is_not_run_is_known() -> None:
