@@ -1,7 +1,8 @@
 """The code blocks of a Markdown document, each with its place and the reason why it is not run."""
 
+import operator
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,6 +35,11 @@ class Block:
         lines = self.text.splitlines() if self.language == "console" else []
         return [line for line in lines if line.strip() and not line.startswith("$ ")]
 
+    def untold(self, lines: Sequence[str]) -> list[str]:
+        """What is shown and is not among the lines that came: a console's numbers and ids aside."""
+        same = operator.eq if self.language == "python" else _is_like
+        return [shown for shown in self.shown if not any(same(shown, line) for line in lines)]
+
     def __str__(self) -> str:
         return f"{self.document.name}:{self.line}"
 
@@ -63,8 +69,8 @@ def spans(document: Path) -> Iterator[str]:
     return (found[1] for found in re.finditer(r"(?<!`)`([^`\n]+)`(?!`)", text))
 
 
-def is_like(shown: str, told: str) -> bool:
-    """Whether a line is as shown, numbers and ids aside; `...` stands for anything."""
+def _is_like(shown: str, told: str) -> bool:
+    """`...` stands for anything."""
     parts = re.split(r"(\.\.\.|[0-9a-f]{8,}|\d[\d,.]*)", shown.strip())
     pattern = "".join(
         re.escape(part) if place % 2 == 0 else ".*" if part == "..." else r"[0-9a-f.,]+"

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.docs.blocks import Block, blocks, is_like
+from tests.docs.blocks import Block, blocks
 from tests.docs.few import small_run
 from tests.solve.own_repository import ISSUE, git, made
 
@@ -92,7 +92,7 @@ def test_every_block_runs_and_prints_what_is_shown(document: Path, place: Path) 
         if block.language not in languages or block.not_run is not None:
             continue
         lines = told(block, place)
-        untold = [shown for shown in block.shown if not any(is_like(shown, line) for line in lines)]
+        untold = block.untold(lines)
         assert not untold, "\n".join([f"{block} shows what was not told:", *untold, "It was told:", *lines])
 
 
