@@ -58,7 +58,7 @@ def blocks(document: Path) -> Iterator[Block]:
         elif fence is not None:
             code.append(line)
         elif line.startswith("#"):
-            heading = line.lstrip("# ")
+            heading, above = line.lstrip("# "), ""
         elif line.strip():
             above = line.strip()
 

@@ -58,5 +58,5 @@ def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
 
 def small_run(folder: Path) -> Outcome:
     """A finished run of the offline model: a few agents, a few evaluations each."""
-    sets = ["workers=2", "budget.evaluations=4", "budget.expansions=3", "search.initial_expansions=2"]
+    sets = ["workers=2", "budget.evaluations=3", "budget.expansions=2", "search.initial_expansions=2"]
     return launch(folder, read(None, sets), QUIET, parts_of=few_parts)
