@@ -64,11 +64,11 @@ def place(finished: Path, tmp_path: Path) -> Path:
 def environment(place: Path) -> dict[str, str]:
     names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
     return {
+        **os.environ,
         "PATH": f"{place.parent / 'programs'}:{os.environ['PATH']}",
-        "HOME": str(place.parent),
         "PYTHONPATH": str(ROOT),
         "COLUMNS": "110",
-        "LANG": "C.UTF-8",
+        "GIT_CONFIG_GLOBAL": os.devnull,
         **dict.fromkeys(names, "reader@localhost"),
     }
 
