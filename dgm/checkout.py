@@ -37,7 +37,8 @@ def read_checkout(folder: Path) -> Checkout:
     Raises:
         CheckoutError: no repository, no commit, changes that are not committed, or too large.
     """
-    where = ("--no-optional-locks", "-C", str(folder))
+    # git runs elsewhere: a path of ours must not be taken from there.
+    where = ("--no-optional-locks", "-C", str(folder.absolute()))
     if not folder.is_dir():
         raise CheckoutError(f"{folder}: no such folder")
     try:

@@ -1,5 +1,6 @@
 """What an agent is given of a user's repository, and what is refused."""
 
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ def test_tracked_files_are_read_at_head_and_nothing_else(tmp_path: Path) -> None
     assert checkout.tree["sums.py"].data == SUMS.encode()
     assert checkout.tree["go.sh"].executable
     assert checkout.left_out == {"alias.py": "a symbolic link"}
+
+
+def test_a_path_from_where_one_is(tmp_path: Path) -> None:
+    folder = made(tmp_path / "own")
+    with contextlib.chdir(folder / "docs"):
+        checkout = read_checkout(Path(".."))
+    assert checkout.folder == folder
+    assert "sums.py" in checkout.tree
 
 
 def test_what_git_was_told_to_overlook_stays_at_home(tmp_path: Path) -> None:

@@ -1,0 +1,62 @@
+"""Evolution runs small enough for documents: as a user's, but on a few tasks of the shipped suite."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from benchmarks.kata.suite import Kata
+from benchmarks.task import Split, Task
+from dgm.config import Config, read
+from dgm.gateway import Gateway
+from dgm.models.base import Model, Role
+from dgm.models.registry import open_model
+from dgm.run import Outcome, Parts, Watch, launch
+from dgm.session import Session
+from dgm.worker import Worker
+from sandbox.registry import open_sandbox
+
+CHOSEN = (
+    "daybook-back-to-back",
+    "quill-how-many-are-left",
+    "daybook-until-that-day",
+    "wayfinder-at-the-limit",
+)
+QUIET = Watch(lambda _: None, lambda _: None, lambda _: None)
+
+
+class Few:
+    """Quick tasks of `kata`, two of a split, under its name: what is recorded of them, `kata` can replay."""
+
+    name = "kata"
+    shipped = True
+
+    @cached_property
+    def tasks(self) -> Mapping[str, Task]:
+        known = Kata().tasks
+        return {name: known[name] for name in CHOSEN}
+
+    def split(self, name: Split) -> Sequence[Task]:
+        return [task for task in self.tasks.values() if task.split == name]
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256("".join(task.digest for task in self.tasks.values()).encode()).hexdigest()
+
+
+@contextmanager
+def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+    """What `dgm.run.open_parts` opens, but for the suite."""
+    models: dict[Role, Model] = {
+        "solve": open_model(config.model.solve),
+        "improve": open_model(config.model.improve),
+    }
+    with open_sandbox(config.sandbox.backend, trusted=True, notice=notice) as sandbox, Gateway() as gateway:
+        yield Parts(Few(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
+
+
+def small_run(folder: Path) -> Outcome:
+    """A finished run of the offline model: a few agents, a few evaluations each."""
+    sets = ["workers=2", "budget.evaluations=3", "budget.expansions=2", "search.initial_expansions=2"]
+    return launch(folder, read(None, sets), QUIET, parts_of=few_parts)
