@@ -16,6 +16,7 @@ from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
 from dgm.history import History
 from dgm.jobs import Evaluate, Expand, Ticket
+from dgm.playbook import suggestions
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
 from sandbox.tree import Tree
@@ -137,7 +138,9 @@ class Assigner:
     def _evidence(self, parent: AgentId, ticket: int) -> Tree:
         settings = self._config.evidence
         rng = Generator(PCG64(SeedSequence([self._config.seed, ticket, _EVIDENCE])))
-        return evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
+        tree = evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
+        suggested = suggestions(settings.playbook)
+        return tree.overlaid({"suggestions.md": suggested.encode()}) if suggested else tree
 
 
 def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:

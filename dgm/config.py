@@ -35,7 +35,7 @@ class Section(BaseModel):
 class Budget(Section):
     """What the whole run may use."""
 
-    evaluations: int = Field(default=200, ge=0)
+    evaluations: int = Field(default=120, ge=0)
     """Search evaluations, the seed agent's first pass not counted."""
     expansions: int | None = Field(default=None, ge=0)
     usd: float | None = Field(default=None, ge=0)
@@ -122,6 +122,8 @@ class EvidenceSection(Section):
 
     failures: int = Field(default=3, ge=0, le=20)
     hidden_tests: Literal["none", "verdict"] = "verdict"
+    playbook: Literal["none", "titles", "full"] = "none"
+    """How much of the known self-modifications it is shown as suggestions."""
 
 
 class AdmissionSection(Section):
@@ -153,7 +155,7 @@ class Config(Section):
     model: ModelSection = ModelSection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
-    solve: JobSection = JobSection(calls=24)
+    solve: JobSection = JobSection(calls=14)
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()

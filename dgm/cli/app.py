@@ -36,6 +36,9 @@ def run(
     model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
     suite: Annotated[str | None, typer.Option(help="Same as --set suite.name=.")] = None,
     seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
+    playbook: Annotated[
+        str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Start a run and carry it on until its budget is used. Ctrl-C stops in good order."""
@@ -47,6 +50,7 @@ def run(
         "model.improve": model,
         "suite.name": suite,
         "seed_agent": seed_agent,
+        "evidence.playbook": playbook,
     }
     return start(folder, config, preset, named, sets or [], as_json=as_json)
 

@@ -1,5 +1,7 @@
 """Known self-modifications, each a real edit of whatever source an agent has now; one a file."""
 
+from typing import Literal
+
 from dgm.playbook.aggregate_candidates import AGGREGATE_CANDIDATES
 from dgm.playbook.another_tone import ANOTHER_TONE
 from dgm.playbook.base import Entry, Files, NotApplicable
@@ -32,7 +34,7 @@ from dgm.playbook.traceback_source import TRACEBACK_SOURCE
 from dgm.playbook.try_each import TRY_EACH
 from dgm.playbook.twice_the_same_tool import TWICE_THE_SAME_TOOL
 
-__all__ = ["PLAYBOOK", "Entry", "Files", "NotApplicable"]
+__all__ = ["PLAYBOOK", "Entry", "Files", "NotApplicable", "suggestions"]
 
 PLAYBOOK = (
     AGGREGATE_CANDIDATES,
@@ -66,3 +68,18 @@ PLAYBOOK = (
     TRY_EACH,
     TWICE_THE_SAME_TOOL,
 )
+
+
+def suggestions(much: Literal["none", "titles", "full"]) -> str:
+    """The entries as a text for a model that improves an agent: nothing, titles, or also sources and needs.
+
+    What we expect of an entry is not told.
+    """
+    if much == "none":
+        return ""
+    lines = [
+        f"- {entry.title}" + (f" ({entry.source}). It takes hold of {entry.needs}." if much == "full" else "")
+        for entry in PLAYBOOK
+    ]
+    head = "Changes that others made to agents like this one; some helped, some did not:"
+    return "\n".join([head, *lines, ""])

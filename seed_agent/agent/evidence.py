@@ -17,6 +17,9 @@ def evidence(folder: Path) -> str:
     parts += ["# Ancestors, youngest first", *(told(ancestor) for ancestor in ancestors)]
     parts += ["# Earlier attempts at improving this agent", *(told(attempt) for attempt in attempts)]
     parts += ["# Failures", *failures(folder / "tasks")]
+    suggestions = folder / "suggestions.md"
+    if suggestions.exists():
+        parts += ["# Suggestions", suggestions.read_text(encoding="utf-8")]
     return "\n\n".join(parts)
 
 

@@ -37,7 +37,7 @@ def mended(task: Task, folder: Path) -> bool:
     return solved
 
 
-@pytest.mark.parametrize("task", TASKS, ids=lambda task: task.id)
+@pytest.mark.parametrize("task", TASKS[::8], ids=lambda task: task.id)
 def test_a_renamed_task_is_another_text_with_the_same_answer(task: Task, tmp_path: Path) -> None:
     other = renamed(task)
     assert not set(other.gold.written) & set(task.gold.written)

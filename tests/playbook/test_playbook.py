@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64, Generator
 
-from dgm.playbook import PLAYBOOK, Entry, NotApplicable
+from dgm.playbook import PLAYBOOK, Entry, NotApplicable, suggestions
 from dgm.playbook.source import replaced, with_import
 
 SEED_AGENT = Path(__file__).parents[2] / "seed_agent"
@@ -161,3 +161,11 @@ def test_a_piece_is_replaced_and_all_else_kept(around: str, new: str) -> None:
 )
 def test_an_import_finds_its_place(text: str, expected: str) -> None:
     assert with_import(text, "import os") == expected
+
+
+def test_suggestions_tell_what_others_did_and_not_what_we_expect_of_it() -> None:
+    assert suggestions("none") == ""
+    titles, full = suggestions("titles"), suggestions("full")
+    assert all(entry.title in titles and entry.title in full for entry in PLAYBOOK)
+    assert all(entry.needs in full and entry.needs not in titles for entry in PLAYBOOK)
+    assert not any(word in full for word in ("helps", "hurts", "neutral"))

@@ -86,6 +86,7 @@ def test_improve_shows_the_evidence(tmp_path: Path) -> None:
     task = evidence / "tasks" / "kata-1"
     task.mkdir(parents=True)
     (evidence / "scores.json").write_text(json.dumps({"resolved": 2, "attempted": 7}))
+    (evidence / "suggestions.md").write_text("- A sharper knife")
     ancestor = {"agent": "a" * 40, "summary": "The first of us", "resolved": 1, "attempted": 7}
     (evidence / "lineage.json").write_text(json.dumps({"agent": "b" * 40, "ancestors": [ancestor]}))
     earlier = {"summary": "Tried it", "outcome": "rejected", "reason": "broke", "resolved": 0, "attempted": 0}
@@ -104,6 +105,7 @@ def test_improve_shows_the_evidence(tmp_path: Path) -> None:
         "Tried it\n(rejected broke;",
         "Wrong sum.",
         "+ patch",
+        "A sharper knife",
     ):
         assert piece in told
     assert "the end" in told

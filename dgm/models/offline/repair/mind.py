@@ -19,7 +19,7 @@ from dgm.models.offline.repair.issue import read
 
 MAX_FILES = 5
 MAX_COURSES = 6
-MAX_TRIES = 96
+MAX_TRIES = 72
 MAX_VIEWS = 8
 """Of the rest of one file."""
 MIN_LINES = 20
