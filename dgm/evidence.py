@@ -17,6 +17,7 @@ from sandbox.tree import Change, Tree
 MAX_TRANSCRIPT = 32 * 1024
 MAX_PATCH = 16 * 1024
 MAX_SUMMARY = 2 * 1024
+MAX_SAID = 500
 MAX_RELATIVES = 20
 
 
@@ -61,9 +62,11 @@ def _failure(
 ) -> Mapping[str, bytes]:
     task = sources.tasks[scored.task]
     change = Change.from_bytes(sources.archive.blob(scored.patch))
-    verdict: dict[str, Any] = {"verdict": scored.verdict, "reason": scored.reason}
+    detail = json.loads(sources.archive.blob(scored.detail))
+    said = str(detail.get("ending", {}).get("output", ""))[-MAX_SAID:]
+    verdict: dict[str, Any] = {"verdict": scored.verdict, "reason": scored.reason, "said": said}
     if hidden_tests == "verdict":
-        tests = json.loads(sources.archive.blob(scored.detail)).get("tests", {})
+        tests = detail.get("tests", {})
         verdict["hidden_tests"] = {name: tests.get(name, "missing") for name in task.fail_to_pass}
     lines = sources.transcript(scored.ticket, sources.history.attempt(scored.ticket))
     return {

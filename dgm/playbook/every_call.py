@@ -78,4 +78,5 @@ EVERY_CALL = Entry(
     needs="a statement that takes only the first of a turn's calls",
     helps="helps",
     edit=edit,
+    signs=("budget is used up",),
 )

@@ -43,5 +43,5 @@ HISTORY_TRIMMING = Entry(
     needs="a function of role, messages and tools that is imported by name",
     helps="neutral",
     edit=edit,
-    signs=("budget",),
+    signs=("budget is used up",),
 )

@@ -37,4 +37,5 @@ REPLACE_IN_FILE = Entry(
     needs="a table of tools, one of which takes a path",
     helps="helps",
     edit=edit,
+    signs=("budget is used up",),
 )

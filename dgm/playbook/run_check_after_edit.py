@@ -48,4 +48,5 @@ RUN_CHECK_AFTER_EDIT = Entry(
     needs="a function that carries out a tool call and is imported by name",
     helps="helps",
     edit=edit,
+    signs=("budget is used up",),
 )

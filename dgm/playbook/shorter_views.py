@@ -31,5 +31,4 @@ SHORTER_VIEWS = Entry(
     needs="a named bound that a text's length is compared with",
     helps="hurts",
     edit=edit,
-    signs=("budget",),
 )

@@ -75,5 +75,5 @@ TRY_EACH = Entry(
     needs="a table of tools, one of which takes a path",
     helps="helps",
     edit=edit,
-    signs=("I found no edit", "budget"),
+    signs=("I found no edit", "budget is used up"),
 )

@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def blocks(folder: Path, seed: int, user: str = "Improve yourself.") -> str:
     raise AssertionError("it never ends")
 
 
-def one_tool(folder: Path, seed: int, user: str = "Improve yourself.") -> str:
+def one_tool(
+    folder: Path, seed: int, user: str = "Improve yourself.", evidence: Path = Path("/nowhere")
+) -> str:
     """A scaffold with one tool that it calls `exec`, all calls carried out."""
     schema = {"type": "object", "properties": {"script": {"type": "string"}}, "required": ["script"]}
     tool = Tool(function=Function(name="exec", description="Runs a script.", parameters=schema))
@@ -50,7 +53,8 @@ def one_tool(folder: Path, seed: int, user: str = "Improve yourself.") -> str:
         if not said.tool_calls:
             return said.content or ""
         for call in said.tool_calls:
-            output = shell(json.loads(call.function.arguments)["script"], folder)
+            script = json.loads(call.function.arguments)["script"]
+            output = shell(f"export DGM_EVIDENCE={evidence}; {script}", folder)
             messages.append(Message(role="tool", tool_call_id=call.id, content=output))
     raise AssertionError("it never ends")
 
@@ -95,14 +99,20 @@ def test_draws_are_spread_over_what_applies(agent: Path) -> None:
 
 
 def test_what_the_evidence_speaks_for_is_drawn_sooner(agent: Path) -> None:
-    told = "[clipped: 4000 of 9650 characters shown] " * 3
+    failed = agent.parent / "evidence" / "tasks" / "one"
+    failed.mkdir(parents=True)
+    speaking = {entry.title for entry in PLAYBOOK if "clipped:" in entry.signs}
 
-    def drawn(user: str) -> int:
-        copies = [Path(shutil.copytree(agent, agent.parent / f"{len(user)}-{seed}")) for seed in range(14)]
-        titles = [one_tool(copy, seed, user).split("\n")[0] for seed, copy in enumerate(copies)]
-        return sum("clipped" in title or "range of lines" in title for title in titles)
+    def drawn() -> int:
+        titles = []
+        for seed in range(14):
+            copy = Path(shutil.copytree(agent, Path(tempfile.mkdtemp(dir=agent.parent)) / "agent"))
+            titles.append(one_tool(copy, seed, evidence=failed.parent.parent).split("\n")[0])
+        return sum(title in speaking for title in titles)
 
-    assert drawn(told) > drawn("Improve yourself.")
+    before = drawn()
+    (failed / "transcript.jsonl").write_text("[clipped: 4000 of 9650 characters shown]\n" * 3)
+    assert drawn() > before + 2
 
 
 def test_what_does_not_start_is_put_back(agent: Path) -> None:

@@ -18,7 +18,7 @@ from dgm.playbook import PLAYBOOK, Entry, Files, NotApplicable
 _LIST = r"find . \( -name '*.py' -o -name '*.toml' \) -not -path '*/.*' | sort | xargs wc -c"
 _LISTED = re.compile(r"^\s*(\d{1,7}) \./(\S+\.(?:py|toml))$", re.MULTILINE)
 _MAX_FILES = 60
-MAX_SIGNS = 3
+MAX_SIGNS, SIGN_WEIGHT = 3, 3.0
 MAX_TRIES = 3
 # What a scaffold may put around a text: a heading, a tag, a fence.
 _WRAPPING_LINES = 4
@@ -40,7 +40,8 @@ def improve_mind(brief: Brief, hands: Hands) -> Mind:
         yield Say("I could not look at my own source, and changed nothing.")
         return
     said = "I know of no change that applies to what I could see of my source."
-    for entry, changed in islice(_drawn(brief, source), MAX_TRIES):
+    signs = yield from _signs(hands)
+    for entry, changed in islice(_drawn(brief, source, signs), MAX_TRIES):
         if (yield from _written(hands, changed)) and (yield from _starts(hands, source, changed)):
             yield Say(f"{entry.title}\n\nWhy: {entry.source}. Changed: {', '.join(sorted(changed))}.")
             return
@@ -72,10 +73,23 @@ def _whole(shown: str | None, size: int) -> str | None:
     return None
 
 
-def _drawn(brief: Brief, source: _Source) -> Iterator[tuple[Entry, Files]]:
+def _signs(hands: Hands) -> Generator[Turn, Results, Mapping[str, int]]:
+    """How often the past failures show each sign that speaks for an entry."""
+    known = sorted({sign for entry in PLAYBOOK for sign in entry.signs})
+    wanted = " ".join(f"-e {shlex.quote(sign)}" for sign in known)
+    count = hands.shell(
+        f'grep -rohF {wanted} "${{DGM_EVIDENCE:-/evidence}}/tasks" 2>/dev/null | sort | uniq -c'
+    )
+    shown = ((yield [count])[0] if count else None) or ""
+    told = {sign: re.search(rf"^ *(\d{{1,6}}) {re.escape(sign)}$", shown, re.MULTILINE) for sign in known}
+    return {sign: int(found[1]) if found else 0 for sign, found in told.items()}
+
+
+def _drawn(brief: Brief, source: _Source, signs: Mapping[str, int]) -> Iterator[tuple[Entry, Files]]:
     """Entries in a drawn order, with the files they change; sooner those that the evidence speaks for."""
     rng = Random(PCG64(SeedSequence(abs(brief.seed))))
-    likely = np.array([1.0 + min(MAX_SIGNS, _signs(entry, brief.user)) for entry in PLAYBOOK])
+    seen = [sum(signs[sign] for sign in entry.signs) for entry in PLAYBOOK]
+    likely = 1.0 + SIGN_WEIGHT * np.minimum(MAX_SIGNS, seen)
     order = [
         PLAYBOOK[place]
         for place in rng.choice(len(PLAYBOOK), len(PLAYBOOK), replace=False, p=likely / likely.sum())
@@ -89,10 +103,6 @@ def _drawn(brief: Brief, source: _Source) -> Iterator[tuple[Entry, Files]]:
             continue
         if all(path in source.files for path in changed if path in source.sizes):
             yield entry, changed
-
-
-def _signs(entry: Entry, told: str) -> int:
-    return sum(told.count(sign) for sign in entry.signs)
 
 
 def _written(hands: Hands, files: Files) -> Generator[Turn, Results, bool]:
