@@ -138,6 +138,8 @@ class ReportSection(Section):
 
     discordance: float = Field(default=0.25, gt=0, le=1)
     """Share of held-out tasks that one of champion and seed alone is expected to resolve."""
+    random_agent: bool = False
+    """Whether an agent drawn at random from the archive meets the held-out tasks too."""
 
 
 class Config(Section):

@@ -165,6 +165,12 @@ def resume(
             return _carry_on(folder, archive, config, parts, watch)
 
 
+def ended(folder: Path) -> bool:
+    """Whether the run in `folder` has nothing left to do."""
+    stopped = History(entry.event for entry in DiskArchive.read(folder).entries()).stopped
+    return stopped is not None and stopped.reason == "done"
+
+
 def recorded_config(folder: Path, archive: Archive) -> Config:
     """The configuration a run goes by: the journal's latest, or run.toml when it has none yet."""
     digest: Digest | None = None
@@ -283,6 +289,7 @@ def new_search(config: Config, suite: Suite) -> Search:
         finish_share=config.search.finish_share,
         finish_agents=config.search.finish_agents,
         champion_quantile=config.search.champion_quantile,
+        random_agent=config.report.random_agent,
     )
     return Search(
         policy=POLICIES[config.search.policy](config.search.settings),

@@ -51,6 +51,7 @@ class Plan:
     finish_share: float = 0.15
     finish_agents: int = 3
     champion_quantile: float = 0.05
+    random_agent: bool = False
 
     @property
     def free_evaluations(self) -> int:
@@ -112,6 +113,7 @@ class Search:
     def planned_evaluations(self) -> int:
         """Every evaluation of the plan: seed pass, search, and the held-out attempts known so far."""
         attempts = 2 if self._crowned is None else 1 + self._attempts(self._crowned)
+        attempts += self.plan.random_agent
         return len(self._tasks) + self.plan.evaluations + attempts * len(self._held_out)
 
     @property
@@ -227,7 +229,8 @@ class Search:
         if self._crowned is None and self._open:
             return None
         champion, seed = self._crowned or self.champion().agent, self._agents[0]
-        for agent in dict.fromkeys((champion, seed)):
+        drawn = [random_agent(self._agents, self._seed)] if self.plan.random_agent else []
+        for agent in dict.fromkeys((champion, seed, *drawn)):
             for task in self._held_out:
                 if (agent, task, 0) not in self._asked_held_out:
                     return Evaluate(agent, task), "held_out", {"rule": "held out", "champion": champion}
@@ -325,6 +328,11 @@ class Search:
         for parent in parents:
             self._counts[_CHILDREN, self._index[parent]] += 1
             self._counts[_VETOED, index] |= self._counts[_VETOED, self._index[parent]]
+
+
+def random_agent(agents: Sequence[AgentId], seed: int) -> AgentId:
+    """The agent of a finished search that its `seed` draws, as a control; ticket 0 draws nothing else."""
+    return agents[int(Generator(PCG64(SeedSequence([seed, 0]))).integers(len(agents)))]
 
 
 def _frozen(array: NDArray[_Item]) -> NDArray[_Item]:

@@ -79,6 +79,22 @@ def fork(
     return branch(origin, agent, folder, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm study --seeds 0-4")
+def study(
+    folder: Annotated[Path, typer.Option("--folder", help="Where the runs are kept.")] = Path("runs/study"),
+    seeds: Annotated[str, typer.Option(help="Run seeds, such as 0-4.")] = "0-4",
+    sets: Sets = None,
+    as_json: Json = False,
+) -> int:
+    """Run the search under several seeds, and `uniform` beside it; compare champions on held-out tasks.
+
+    Finished runs are kept, so that the command can be stopped and given again.
+    """
+    from dgm.cli.studying import study as carry_out
+
+    return carry_out(folder, seeds, sets or [], as_json=as_json)
+
+
 @app.command(epilog="Example: dgm tree runs/001")
 def tree(folder: Run, as_json: Json = False) -> int:
     """Draw the lineage: score, interval, clade score and children of every agent."""

@@ -54,7 +54,7 @@ def take_up(folder: Path, sets: Sequence[str], *, as_json: bool) -> int:
 def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: bool) -> int:
     console = Console(stderr=as_json)
     console.print(f"run {folder}")
-    with _view(console) as watch:
+    with view(console) as watch:
         outcome = carry_on(watch)
     if as_json:
         sys.stdout.write(json.dumps({"reason": outcome.reason, **summary(folder)}) + "\n")
@@ -70,7 +70,7 @@ def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: boo
 
 
 @contextmanager
-def _view(console: Console) -> Iterator[Watch]:
+def view(console: Console) -> Iterator[Watch]:
     """A live picture on a terminal, a line now and then elsewhere; the first Ctrl-C stops in good order."""
     controllers: list[Controller] = []
     last_line = [-_QUIET_SECONDS]

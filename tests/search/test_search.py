@@ -12,7 +12,7 @@ from numpy.random import PCG64, Generator
 from archive.events import AgentId, Asked, End, Event, Scored
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.policy import POLICIES, Settings
-from dgm.search import REJECTIONS_BAR_PARENT, REJECTIONS_STOP_RUN, Plan, Search, SearchError
+from dgm.search import REJECTIONS_BAR_PARENT, REJECTIONS_STOP_RUN, Plan, Search, SearchError, random_agent
 from tests.search.world import ROOT, World, born, failed, rejected, scored, tasks
 
 policies = pytest.mark.parametrize("name", sorted(POLICIES))
@@ -269,3 +269,13 @@ def test_scored_ends_name_known_agents() -> None:
     wrong = Scored(ticket.number, AgentId("f" * 40), tasks(1)[0], "search", "resolved", "", *["0" * 64] * 2)  # type: ignore[arg-type]
     with pytest.raises(SearchError):
         search.tell(wrong)
+
+
+def test_an_agent_drawn_at_random_meets_the_held_out_tasks_where_the_plan_says_so() -> None:
+    search = new_search(plan=Plan(evaluations=30, random_agent=True))
+    told = play(search, World(search))
+    held_out = [t.job for t, _ in told if t.purpose == "held_out" and isinstance(t.job, Evaluate)]
+    drawn = random_agent(search.agents, 0)
+    compared = {search.champion().agent, ROOT, drawn}
+    assert [job.agent for job in held_out].count(drawn) >= 3
+    assert {job.agent for job in held_out} == compared
