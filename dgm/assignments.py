@@ -57,8 +57,8 @@ class Assigner:
         match ticket.job:
             case Evaluate(agent, task):
                 terms = terms_of(config, config.solve, ticket.number)
-                # An attempt on held-out tasks may be one of several, chosen among by the visible tests.
-                seen = ticket.purpose == "held_out"
+                # The seed may get several attempts at a held-out task, chosen among by the visible tests.
+                seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
                 return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms, seen))
             case Expand(parent):
                 read = self._evidence(parent, ticket.number)

@@ -80,13 +80,14 @@ def test_evolution_pays_on_held_out_tasks(whole: Path) -> None:
     assert compared["n"] == 2
 
 
-def test_held_out_attempts_meet_the_visible_tests_too(whole: Path) -> None:
+def test_the_seeds_held_out_attempts_meet_the_visible_tests_too(whole: Path) -> None:
     archive = DiskArchive.read(whole)
     scored = [event for event in events(whole) if isinstance(event, Scored)]
-    assert {(event.split, "visible" in json.loads(archive.blob(event.detail))) for event in scored} == {
-        ("search", False),
-        ("held_out", True),
-    }
+    seed = scored[0].agent
+    assert {event.agent for event in scored if event.split == "held_out"} > {seed}
+    for event in scored:
+        wanted = event.split == "held_out" and event.agent == seed
+        assert ("visible" in json.loads(archive.blob(event.detail))) == wanted
 
 
 def test_git_shows_the_lineage_and_survives_gc(whole: Path, tmp_path: Path) -> None:
