@@ -78,6 +78,11 @@ class Source:
         """Where a line begins."""
         return self._starts[line - 1]
 
+    def after(self, node: ast.AST) -> int:
+        """Where the line after the node's last one begins."""
+        end = self.text.find("\n", self.end(node))
+        return len(self.text) if end < 0 else end + 1
+
     def indent(self, node: ast.stmt) -> str:
         """The white space before a statement."""
         line = self._lines[node.lineno - 1]

@@ -85,13 +85,13 @@ def removals(source: Source, node: ast.AST) -> Iterator[Edit]:
     place = block.index(node)
     if len(block) > 1 and not isinstance(node, ast.Assign):
         prior = 0.2 if isinstance(node, ast.If) else 0.25
-        yield Edit(source.line_start(node.lineno), _after(source, node), "", "removal", prior, node.lineno)
+        yield Edit(source.line_start(node.lineno), source.after(node), "", "removal", prior, node.lineno)
     if place + 1 < len(block):
         following = block[place + 1]
         simple = ast.Expr | ast.Assign | ast.AugAssign | ast.If
         if isinstance(following, simple) and following.lineno > (node.end_lineno or 0):
             first, second = source.line_start(node.lineno), source.line_start(following.lineno)
-            end = _after(source, following)
+            end = source.after(following)
             text = source.text[second:end] + source.text[first:second]
             yield Edit(first, end, text, "order", 0.3, node.lineno)
 
@@ -99,11 +99,6 @@ def removals(source: Source, node: ast.AST) -> Iterator[Edit]:
 def _moved(source: Source, node: ast.stmt, indent: str) -> Edit:
     start, end = source.line_start(node.lineno), source.end(node)
     return Edit(start, end, f"{indent}{source.code(node)}", "return", 0.8, node.lineno)
-
-
-def _after(source: Source, node: ast.stmt) -> int:
-    end = source.text.find("\n", source.end(node))
-    return len(source.text) if end < 0 else end + 1
 
 
 def _blocks(node: ast.AST) -> Iterator[list[ast.stmt]]:

@@ -21,7 +21,7 @@ def transplants(source: Source, node: ast.AST) -> Iterator[Edit]:
     if isinstance(last, ast.Return) and last is not first:
         places.append(source.line_start(last.lineno))
     elif not isinstance(last, ast.Return | ast.Raise):
-        places.append(_after(source, last))
+        places.append(source.after(last))
     indent = source.indent(first)
     own = {ast.unparse(inner) for inner in ast.walk(node) if isinstance(inner, ast.stmt)}
     known = _top_level(source.tree) | _bound(node) | _ALWAYS
@@ -86,8 +86,3 @@ def _bound(function: Function) -> frozenset[str]:
     arguments = function.args
     every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
     return frozenset(argument.arg for argument in every)
-
-
-def _after(source: Source, node: ast.stmt) -> int:
-    end = source.text.find("\n", source.end(node))
-    return len(source.text) if end < 0 else end + 1
