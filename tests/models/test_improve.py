@@ -105,7 +105,7 @@ def test_what_the_evidence_speaks_for_is_drawn_sooner(agent: Path) -> None:
 
     def drawn() -> int:
         titles = []
-        for seed in range(14):
+        for seed in range(9):
             copy = Path(shutil.copytree(agent, Path(tempfile.mkdtemp(dir=agent.parent)) / "agent"))
             titles.append(one_tool(copy, seed, evidence=failed.parent.parent).split("\n")[0])
         return sum(title in speaking for title in titles)

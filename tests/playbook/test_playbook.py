@@ -91,7 +91,7 @@ def test_a_slip_of_the_pen_is_one() -> None:
         compiled(slip.edit(SEED, rng()))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(st.permutations(WORKING), st.integers(0, 2**32))
 def test_each_works_on_whatever_earlier_edits_left(order: Sequence[Entry], seed: int) -> None:
     files, draws = dict(SEED), rng(seed)

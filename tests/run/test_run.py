@@ -42,14 +42,6 @@ ROOT = Path(__file__).resolve().parents[2]
 ENDS = (Born, Scored, Rejected, Failed)
 
 
-@pytest.fixture(scope="module")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An uninterrupted run with one worker."""
-    folder = tmp_path_factory.mktemp("whole") / "run"
-    assert carry_on(folder).reason == "done"
-    return folder
-
-
 def events(folder: Path) -> list[Event]:
     return [entry.event for entry in DiskArchive.read(folder).entries()]
 

@@ -10,13 +10,11 @@ import dgm
 from archive.base import ArchiveError
 from dgm.run import seed_tree
 from sandbox.tree import Tree
-from tests.run.mini import carry_on, config
+from tests.run.mini import config
 
 
-def test_a_run_as_tables(tmp_path: Path) -> None:
-    folder = tmp_path / "run"
-    carry_on(folder)
-    run = dgm.open(folder)
+def test_a_run_as_tables(whole: Path, tmp_path: Path) -> None:
+    run = dgm.open(whole)
     assert len(run.agents) == len(run.lineage) == 6
     assert set(run.lineage.edges) == {(p, a) for a, parents in run.agents["parents"].items() for p in parents}
     search = run.outcomes[run.outcomes["split"] == "search"]

@@ -1,4 +1,4 @@
-"""One miniature run for every test of the command line, and a copy where it is written to."""
+"""One miniature run for every test that reads one, and a copy where it is written to."""
 
 import shutil
 from pathlib import Path
@@ -10,7 +10,7 @@ from tests.run.mini import carry_on
 
 @pytest.fixture(scope="session")
 def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished run, for reading only."""
+    """An uninterrupted run with one worker, for reading only."""
     folder = tmp_path_factory.mktemp("run") / "whole"
     assert carry_on(folder).reason == "done"
     return folder
