@@ -5,13 +5,14 @@ Prints a line an entry: resolved of n, and the paired difference to the seed age
 """
 
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from numpy.random import PCG64, Generator
 
 from benchmarks.grade import grade
 from benchmarks.registry import open_suite
+from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.config import read
 from dgm.gateway import Gateway
@@ -26,7 +27,6 @@ from sandbox.registry import open_sandbox
 from sandbox.tree import Tree
 
 CONFIG = read()
-TASKS = open_suite(CONFIG.suite.name).split("held_out")
 SEED = seed_tree(CONFIG)
 
 
@@ -37,30 +37,30 @@ def edited(entry: Entry) -> Tree:
     return SEED.overlaid({path: text.encode() for path, text in changed.items()})
 
 
-def resolved(agent: Tree, sandbox: Sandbox, session: Session) -> Collection[str]:
-    """The ids of the held-out tasks that `agent` resolves."""
+def resolved(agent: Tree, tasks: Sequence[Task], sandbox: Sandbox, session: Session) -> Collection[str]:
+    """The ids of the `tasks` that `agent` resolves with the offline model, on the default terms."""
     model, terms = open_model("offline"), terms_of(CONFIG, CONFIG.solve, 0)
 
-    def attempt(place: int) -> bool:
-        task = TASKS[place]
+    def attempt(task: Task) -> bool:
         ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, model, terms, lambda _: None)
         return grade(task, work(task.repository, ran.after), sandbox).verdict == "resolved"
 
     with ThreadPoolExecutor(CONFIG.workers) as pool:
-        won = list(pool.map(attempt, range(len(TASKS))))
-    return {task.id for task, one in zip(TASKS, won, strict=True) if one}
+        won = list(pool.map(attempt, tasks))
+    return {task.id for task, one in zip(tasks, won, strict=True) if one}
 
 
 def main() -> None:
     """Measure the seed agent, then each entry, or those named on the command line."""
     entries = [entry for entry in PLAYBOOK if not sys.argv[1:] or entry.name in sys.argv[1:]]
-    n = len(TASKS)
+    tasks = open_suite(CONFIG.suite.name).split("held_out")
+    n = len(tasks)
     with open_sandbox("auto", trusted=True) as sandbox, Gateway() as gateway:
         session = Session(sandbox, gateway)
-        base = resolved(SEED, sandbox, session)
+        base = resolved(SEED, tasks, sandbox, session)
         print(f"seed agent: {len(base)}/{n}", flush=True)
         for entry in entries:
-            won = resolved(edited(entry), sandbox, session)
+            won = resolved(edited(entry), tasks, sandbox, session)
             paired = Paired(len(won & base), len(won - base), len(base - won), n - len(won | base))
             low, high = paired.interval()
             told = (
