@@ -12,7 +12,6 @@ from dgm.playbook.difficulty_router import DIFFICULTY_ROUTER
 from dgm.playbook.every_call import EVERY_CALL
 from dgm.playbook.explain_first import EXPLAIN_FIRST
 from dgm.playbook.history_trimming import HISTORY_TRIMMING
-from dgm.playbook.impatience import IMPATIENCE
 from dgm.playbook.longer_views import LONGER_VIEWS
 from dgm.playbook.misspelt_name import MISSPELT_NAME
 from dgm.playbook.more_evidence import MORE_EVIDENCE
@@ -46,7 +45,6 @@ PLAYBOOK = (
     EVERY_CALL,
     EXPLAIN_FIRST,
     HISTORY_TRIMMING,
-    IMPATIENCE,
     LONGER_VIEWS,
     MISSPELT_NAME,
     MORE_EVIDENCE,

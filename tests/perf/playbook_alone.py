@@ -1,7 +1,7 @@
 """Each entry of the playbook alone on the seed agent: what changes on the held-out tasks of `kata`.
 
 Prints a line an entry: resolved of n, and the paired difference to the seed agent with its 95 % interval
-(Newcombe). Thirty entries, sixty tasks: about twenty minutes on two cores.
+(Newcombe). 29 entries, 60 tasks: about twenty minutes on two cores.
 """
 
 import sys

@@ -15,7 +15,7 @@ from dgm.models.scripted import Replies, Say, Scripted, Shell, Write
 from dgm.playbook import PLAYBOOK, Entry
 
 # An agent with one of the others does not start, fails in use, or is too hurried to run anything.
-SOUND = [e for e in PLAYBOOK if e.name not in {"slip_of_the_pen", "misspelt_name", "impatience"}]
+SOUND = [e for e in PLAYBOOK if e.name not in {"slip_of_the_pen", "misspelt_name"}]
 BY_NAME = {entry.name: entry for entry in PLAYBOOK}
 
 
