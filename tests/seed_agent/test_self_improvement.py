@@ -51,7 +51,7 @@ def results(tmp_path: Path, agent: Path, *turns: Sequence[tuple[str, Mapping[str
 def test_sets_of_entries_leave_agents_that_work(tmp_path: Path) -> None:
     rng = Generator(PCG64(0))
     alone = [[entry] for entry in SOUND]
-    drawn = [[SOUND[at] for at in rng.permutation(len(SOUND))[: 2 + number % 7]] for number in range(70)]
+    drawn = [[SOUND[at] for at in rng.permutation(len(SOUND))[: 2 + number % 7]] for number in range(30)]
     stacks = alone + drawn
 
     def works(number: int, entries: Sequence[Entry]) -> bool:
