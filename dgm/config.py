@@ -147,7 +147,8 @@ class Config(Section):
 
     seed: int = Field(default=0, ge=0)
     epoch: int = Field(default=EPOCH, ge=0)
-    workers: int = Field(default_factory=lambda: os.cpu_count() or 1, ge=1, le=256)
+    workers: int = Field(default_factory=lambda: (os.cpu_count() or 1) + 1, ge=1, le=256)
+    """One more than cores by default: a quarter of a worker's time is waiting."""
     seed_agent: str | None = None
     """Folder of the seed agent; the shipped one if absent."""
     forked_from: Origin | None = None
