@@ -15,6 +15,7 @@ from archive.events import (
     Failed,
     Paused,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -63,8 +64,8 @@ def _agents(known: Facts, event: Event) -> tuple[AgentId, ...]:
             return () if champion is None else (champion,)
         case Asked(agent=agent, parents=parents):
             return parents if agent is None else (agent,)
-        case Called(ticket=ticket) | Retried(ticket=ticket) | Rejected(ticket=ticket) | Failed(ticket=ticket):
-            return _agents(known, known.history.asked[ticket])
+        case Reserved() | Called() | Retried() | Rejected() | Failed():
+            return _agents(known, known.history.asked[event.ticket])
         case _:
             return ()
 
@@ -80,8 +81,13 @@ def _what(known: Facts, event: Event) -> str:
             return f"{_name(known, event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
         case Asked():
             return f"{parents} to {'rewrite itself' if event.job == 'expand' else event.job}"
+        case Reserved():
+            return (
+                f"up to {event.micro_usd / 1e6:.4f} $ set aside for call {event.n} of attempt {event.attempt}"
+            )
         case Called():
-            return f"call {event.n} of attempt {event.attempt} to {event.model}"
+            came = "" if event.status == "answered" else f": {event.status}"
+            return f"call {event.n} of attempt {event.attempt} to {event.model}{came}"
         case Retried():
             return f"attempt {event.attempt} gave no evidence ({event.owner}): {event.reason}"
         case Born():
