@@ -13,6 +13,7 @@ from archive.events import (
     Failed,
     Paused,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -54,7 +55,7 @@ class Fold:
         event = entry.event
         self.refuse(event)
         match event:
-            case Called() | Retried() | Started() | Resumed() | Stopped() | Vetoed() | Paused():
+            case Reserved() | Called() | Retried() | Started() | Resumed() | Stopped() | Vetoed() | Paused():
                 pass
             case Asked():
                 self.asked[event.ticket] = event
@@ -69,7 +70,7 @@ class Fold:
     def refuse(self, event: Event) -> None:
         """Raise `ArchiveError` if `event` contradicts what came before."""
         match event:
-            case Called() | Retried():
+            case Reserved() | Called() | Retried():
                 if event.ticket not in self.asked:
                     raise ArchiveError(f"ticket {event.ticket} was never asked")
             case Asked():

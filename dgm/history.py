@@ -13,6 +13,7 @@ from archive.events import (
     Failed,
     Paused,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -69,7 +70,7 @@ class History:
                 self.failed[event.ticket] = event
             case Vetoed():
                 self.vetoed.add(event.agent)
-            case Paused():
+            case Reserved() | Paused():
                 pass
             case never:
                 assert_never(never)

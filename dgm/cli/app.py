@@ -134,7 +134,7 @@ def log(
     ] = None,
     event: Annotated[
         str | None,
-        typer.Option(help="Only these kinds, such as born,scored; all but `called` if absent."),
+        typer.Option(help="Only these kinds, such as born,scored; all but those of calls if absent."),
     ] = None,
     last: Annotated[int | None, typer.Option("-n", min=0, help="Only the last N lines.")] = None,
     as_json: Json = False,

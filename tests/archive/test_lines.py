@@ -8,9 +8,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import USAGE, miniature
 
-from archive.events import EVENTS, AgentId, Asked, Born, Digest, Event, Failed, Scored, Stopped, TaskId
+from archive.events import (
+    EVENTS,
+    AgentId,
+    Asked,
+    Born,
+    Called,
+    Digest,
+    Event,
+    Failed,
+    Reserved,
+    Scored,
+    Stopped,
+    TaskId,
+)
 from archive.journal import replay, segments
-from archive.lines import FIRST, MAX_LINE, LineError, decode, encode
+from archive.lines import FIRST, MAX_LINE, VERSION, LineError, decode, encode, version_of
 from sandbox.tree import TreeHash
 
 AT = datetime(2026, 11, 20, 23, 45, 10, tzinfo=UTC)
@@ -82,9 +95,9 @@ def test_no_reason_is_too_strange_or_too_long(reason: str) -> None:
 def test_a_line_is_flat_json_in_a_fixed_order() -> None:
     usage_in_place = line_of(Failed(41, "ours", "x", USAGE, 2.5))
     assert usage_in_place.decode() == (
-        '{"v": 1, "at": "2026-11-20T23:45:10Z", "prev": "0000000000000000", "event": "failed", '
+        '{"v": 2, "at": "2026-11-20T23:45:10Z", "prev": "0000000000000000", "event": "failed", '
         '"ticket": 41, "owner": "ours", "reason": "x", "calls": 1, "tokens_in": 100, "tokens_out": 20, '
-        '"micro_usd": 350, "seconds": 2.5}'
+        '"micro_usd": 350, "tokens_cached": 60, "seconds": 2.5, "estimated": 0}'
     )
 
 
@@ -104,7 +117,7 @@ def changed(**changes: object) -> bytes:
         (b"[" * 100_000, "longer than"),
         (b"[" * 10_000, "nested too deeply"),
         (b" " * MAX_LINE, "longer than"),
-        (changed(v=2), "key 'v'"),
+        (changed(v=3), "key 'v'"),
         (changed(v=True), "key 'v': bool where int belongs"),
         (changed(prev=1), "key 'prev'"),
         (changed(at="2026-11-20T23:45:10+00:00"), "key 'at'"),
@@ -132,12 +145,25 @@ def test_anything_else_is_refused_by_name(line: bytes, complaint: str) -> None:
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("version-*")), ids=lambda path: path.name)
 def test_every_format_version_is_still_read(sample: Path) -> None:
     fold = replay(segments(sample))
-    assert {type(entry.event) for entry in fold.entries} == set(EVENTS.values())
+    since = {"version-1": {Reserved}, "version-2": set()}
+    assert {type(entry.event) for entry in fold.entries} == set(EVENTS.values()) - since[sample.name]
     assert len(fold.lineage) == 3
     assert fold.rebuilding() == frozenset()
 
 
 def test_the_current_version_has_its_sample() -> None:
-    sample = replay(segments(SAMPLES / "version-1"))
+    sample = replay(segments(SAMPLES / f"version-{VERSION}"))
     assert [entry.event for entry in sample.entries] == [step.event for step in miniature()]
     assert all(dataclasses.is_dataclass(entry.event) for entry in sample.entries)
+
+
+def test_a_line_of_the_first_version_has_no_new_fields_and_is_read_with_their_defaults() -> None:
+    called = Called(1, 1, 1, "solve", "m", "a" * 64, "b" * 64, USAGE, "length")
+    line = encode(called, AT, FIRST, version=1).removesuffix(b"\n")
+    assert "status" not in json.loads(line)
+    assert "tokens_cached" not in json.loads(line)
+    usage = dataclasses.replace(USAGE, tokens_cached=0)
+    assert decode(line)[2] == dataclasses.replace(called, usage=usage, status="answered")
+    assert version_of(line) == 1
+    with pytest.raises(LineError, match="key 'status' is unknown"):
+        decode(json.dumps(json.loads(line) | {"status": "length"}).encode())
