@@ -6,9 +6,9 @@ import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from dgm.policy import POLICIES, Settings
 from dgm.policy.darwin import Keep
@@ -71,6 +71,26 @@ class ModelSection(Section):
 
     solve: str = "offline"
     improve: str = "offline"
+
+
+class CassetteSection(Section):
+    """Which replies are kept, and which are served again instead of asking a model."""
+
+    mode: Literal["off", "record", "replay", "refresh"] = "record"
+    """`replay` serves all from the cassette of `run`; `refresh` asks for those that are not on it."""
+    run: str | None = None
+    """Folder of the run that was recorded."""
+
+    @property
+    def served(self) -> Path | None:
+        """The run whose replies are served."""
+        return Path(self.run) if self.run is not None and self.mode in {"replay", "refresh"} else None
+
+    @model_validator(mode="after")
+    def _has_its_run(self) -> Self:
+        if self.mode in {"replay", "refresh"} and self.run is None:
+            raise ValueError(f"mode {self.mode!r} needs `run`, the folder of the run that was recorded")
+        return self
 
 
 class Origin(Section):
@@ -163,6 +183,7 @@ class Config(Section):
     budget: Budget = Budget()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
+    cassette: CassetteSection = CassetteSection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)

@@ -11,7 +11,7 @@ from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.config import Config
 from dgm.history import History
-from dgm.models.cassette import Fidelity, Player
+from dgm.models.player import Fidelity, Player
 from dgm.session import Session
 from dgm.worker import work
 from sandbox.tree import Change
