@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from dgm.config import ConfigError
 from dgm.keys import PLACEHOLDER, Key, Keys
 from dgm.models.base import Model
+from dgm.models.guarded import Guarded
 
 FORMS = ("offline", "anthropic:<model>", "openai:<model>", "openai:<model>@<base_url>")
 _NAMED = re.compile(r"(?P<kind>[a-z]+):(?P<model>[!-~]+?)(?:@(?P<url>https?://[!-~]+))?")
@@ -59,12 +60,13 @@ def open_model(name: str, keys: Keys | None = None) -> Model:
     variable, opened = PROVIDERS[named["kind"]]
     keys = keys or Keys()
     if named["url"] is None:
-        return opened(name, named["model"], keys.need(variable, name), None)
-    address = urlsplit(named["url"])
-    if address.username or address.password or address.query:
-        # The name is written into settings and journal.
-        raise ConfigError(
-            f"model {named['model']!r}: its address holds a secret; mend: {variable}=... instead"
-        )
-    key = keys.get(variable) or Key(variable, PLACEHOLDER)
-    return opened(name, named["model"], key, named["url"])
+        key = keys.need(variable, name)
+    else:
+        address = urlsplit(named["url"])
+        if address.username or address.password or address.query:
+            # The name is written into settings and journal.
+            raise ConfigError(
+                f"model {named['model']!r}: its address holds a secret; mend: {variable}=... instead"
+            )
+        key = keys.get(variable) or Key(variable, PLACEHOLDER)
+    return Guarded(opened(name, named["model"], key, named["url"]), key.revealed(), f"<{variable}>")
