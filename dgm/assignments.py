@@ -80,23 +80,30 @@ class Assigner:
         """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
         match dispatch.ticket.job, finding:
             case Evaluate(agent, task), Graded():
-                return self._scored(dispatch.ticket.number, agent, self._tasks[task], finding)
+                return self._scored(dispatch, agent, self._tasks[task], finding)
             case Expand(parent), Offspring():
                 return self._offspring(dispatch, parent, finding)
             case job, _:
                 raise TypeError(f"{type(finding).__name__} is no finding for {job}")
 
-    def _scored(self, ticket: int, agent: AgentId, task: Task, finding: Graded) -> Scored:
-        detail = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
+    def _scored(self, dispatch: Dispatch, agent: AgentId, task: Task, finding: Graded) -> Scored:
+        ticket, verdict = dispatch.ticket.number, finding.grade.verdict
+        detail: dict[str, object] = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
         if finding.visible is not None:
             detail["visible"] = asdict(finding.visible)
+        reason, unanswered = finding.grade.reason, self._history.unanswered(ticket, dispatch.attempt)
+        if unanswered:
+            detail["model"] = unanswered
+            if verdict == "unresolved":
+                # First, for what comes last is clipped.
+                reason = f"{unanswered_words(unanswered)}; {reason}"
         return Scored(
             ticket=ticket,
             agent=agent,
             task=TaskId(task.id),
             split=task.split,
-            verdict=finding.grade.verdict,
-            reason=finding.grade.reason,
+            verdict=verdict,
+            reason=reason,
             patch=self._archive.put(finding.change.to_bytes()),
             detail=self._archive.put(json.dumps(detail, sort_keys=True).encode()),
             usage=finding.usage,
@@ -148,6 +155,11 @@ def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:
     seed = int(SeedSequence([config.seed, ticket, _CALLS]).generate_state(1)[0])
     micro_usd = None if section.usd is None else round(section.usd * 1_000_000)
     return Terms(section.limits, Allowance(section.calls, section.tokens, micro_usd), seed)
+
+
+def unanswered_words(unanswered: Mapping[str, int]) -> str:
+    """What `History.unanswered` says, in a few words."""
+    return "the model's replies: " + ", ".join(f"{count} {status}" for status, count in unanswered.items())
 
 
 def pack(tree: Tree) -> bytes:

@@ -1,6 +1,6 @@
 """What a journal says, by agent and by ticket: an incremental fold over its events."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
@@ -91,6 +91,11 @@ class History:
     def calls(self, ticket: int, attempt: int) -> list[Called]:
         """The model calls of one attempt, in order."""
         return self._calls.get((ticket, attempt), [])
+
+    def unanswered(self, ticket: int, attempt: int) -> Mapping[str, int]:
+        """How many calls of one attempt came to something else than an answer, by what they came to."""
+        statuses = Counter(call.status for call in self.calls(ticket, attempt))
+        return {status: count for status, count in sorted(statuses.items()) if status != "answered"}
 
     def offspring(self, agent: AgentId) -> list[Born | Rejected]:
         """What became of every expansion of `agent` that gave a child, admitted or not."""

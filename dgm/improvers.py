@@ -36,7 +36,8 @@ class Children:
 def children(history: History, models: Sequence[str]) -> Mapping[str, Children]:
     """By model; with several, a ticket tells which one it was given, and with one there is no question."""
     tallies = dict.fromkeys(models, Children())
-    for end in (*history.born.values(), *history.rejected.values()):
+    ends: list[Born | Rejected] = [*history.born.values(), *history.rejected.values()]
+    for end in ends:
         if not end.parents:
             continue
         model = str(history.asked[end.ticket].why.get(IMPROVER, models[0]))

@@ -33,7 +33,13 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
         parts += [Text(), _table("also recorded", rows)]
     if facts["attempts"]:
         rows = [
-            {"attempt": each["attempt"], "spent": _spent(each), "trouble": each["trouble"] or "none"}
+            {
+                "attempt": each["attempt"],
+                "spent": _spent(each),
+                "unanswered": ", ".join(f"{n} {status}" for status, n in each["unanswered"].items())
+                or "none",
+                "trouble": each["trouble"] or "none",
+            }
             for each in facts["attempts"]
         ]
         parts += [Text(), _table("attempts", rows)]
