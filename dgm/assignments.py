@@ -17,6 +17,7 @@ from dgm.gateway import Allowance
 from dgm.history import History
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.playbook import suggestions
+from dgm.prices import FREE, price_of
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
 from sandbox.tree import Tree
@@ -56,10 +57,11 @@ class Assigner:
         config = self._config
         match ticket.job:
             case Evaluate(agent, task):
-                terms = terms_of(config, config.solve, ticket.number)
                 # The seed may get several attempts at a held-out task, chosen among by the visible tests.
                 seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
-                return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms, seen))
+                return Dispatch(
+                    ticket, attempt, Attempt(self._tree(agent), self._tasks[task], self._terms(ticket), seen)
+                )
             case Expand(parent):
                 read = self._evidence(parent, ticket.number)
                 rewrite = Rewrite(
@@ -67,14 +69,20 @@ class Assigner:
                     evidence=read,
                     known=frozenset(self._history.trees),
                     rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
-                    terms=terms_of(config, config.improve, ticket.number),
+                    terms=self._terms(ticket),
                 )
                 return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
 
     def reserve(self, ticket: Ticket) -> int:
-        """Micro-dollars to set aside for `ticket`: all it may spend."""
-        section = self._config.solve if isinstance(ticket.job, Evaluate) else self._config.improve
-        return terms_of(self._config, section, ticket.number).allowance.micro_usd or 0
+        """Micro-dollars to set aside for `ticket`: all it may spend by its own limit; 0 without one."""
+        terms = self._terms(ticket)
+        return 0 if terms.price.free else terms.allowance.micro_usd or 0
+
+    def _terms(self, ticket: Ticket) -> Terms:
+        config = self._config
+        if isinstance(ticket.job, Evaluate):
+            return terms_of(config, config.solve, ticket.number, config.model.solve)
+        return terms_of(config, config.improve, ticket.number, next(iter(config.model.improve_weights)))
 
     def end(self, dispatch: Dispatch, finding: Finding) -> End:
         """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
@@ -150,11 +158,20 @@ class Assigner:
         return tree.overlaid({"suggestions.md": suggested.encode()}) if suggested else tree
 
 
-def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:
-    """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt."""
+def terms_of(config: Config, section: JobSection, ticket: int, model: str) -> Terms:
+    """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt.
+
+    A model without a price costs nothing here: whether it may be used at all is settled before a run.
+    """
     seed = int(SeedSequence([config.seed, ticket, _CALLS]).generate_state(1)[0])
     micro_usd = None if section.usd is None else round(section.usd * 1_000_000)
-    return Terms(section.limits, Allowance(section.calls, section.tokens, micro_usd), seed)
+    return Terms(
+        section.limits,
+        Allowance(section.calls, section.tokens, micro_usd, section.max_tokens),
+        seed,
+        price_of(model, config.prices) or FREE,
+        section.temperature,
+    )
 
 
 def unanswered_words(unanswered: Mapping[str, int]) -> str:

@@ -3,15 +3,18 @@
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from dgm.cap import Cap
 from dgm.policy import POLICIES, Settings
 from dgm.policy.darwin import Keep
+from dgm.prices import Price
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 
@@ -22,8 +25,14 @@ PRESETS = Path(__file__).resolve().parent / "presets"
 """Published settings as data, one file a method."""
 
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+
+
 class ConfigError(ValueError):
     """A setting that can't be used. The message names the source, the key and what is allowed."""
+
+
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -39,7 +48,17 @@ class Budget(Section):
     """Search evaluations, the seed agent's first pass not counted."""
     expansions: int | None = Field(default=None, ge=0)
     usd: float | None = Field(default=None, ge=0)
+    """What all calls cost; a call starts only below it."""
+    tokens: int | None = Field(default=None, ge=0)
+    """In and out, of all calls."""
+    calls: int | None = Field(default=None, ge=0)
     seconds: float | None = Field(default=None, gt=0)
+    """Wall time since this controller started."""
+
+    @property
+    def cap(self) -> Cap:
+        """What bounds the calls."""
+        return Cap(None if self.usd is None else round(self.usd * 1_000_000), self.tokens, self.calls)
 
 
 class SearchSection(Section):
@@ -70,7 +89,31 @@ class ModelSection(Section):
     """Which model answers in which role."""
 
     solve: str = "offline"
-    improve: str = "offline"
+    improve: str | list[str] | dict[str, Weight] = "offline"
+    """One model, or several among which each expansion draws, with a weight each."""
+    improve_draw: Literal["weight", "children"] = "weight"
+    """By the weights alone, or by what became of the children of each."""
+    allow_unpriced: bool = False
+    """Whether a model without a price may be used; its calls count as costing nothing."""
+
+    @field_validator("improve")
+    @classmethod
+    def _some(cls, value: str | list[str] | dict[str, Weight]) -> str | list[str] | dict[str, Weight]:
+        if not value or (isinstance(value, list) and len(set(value)) < len(value)):
+            raise ValueError("expected one model, or several different ones")
+        return value
+
+    @property
+    def improve_weights(self) -> Mapping[str, float]:
+        """The weight of each model that improves; they need not add up to 1."""
+        if isinstance(self.improve, dict):
+            return self.improve
+        return dict.fromkeys([self.improve] if isinstance(self.improve, str) else self.improve, 1.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every model, once."""
+        return tuple(dict.fromkeys((self.solve, *self.improve_weights)))
 
 
 class CassetteSection(Section):
@@ -124,6 +167,10 @@ class JobSection(Section):
     calls: int = Field(default=40, ge=1)
     tokens: int = Field(default=2_000_000, ge=1)
     usd: float | None = Field(default=None, ge=0)
+    max_tokens: int = Field(default=8192, ge=1)
+    """Of one reply."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """Goes before what the agent asks for."""
 
     @property
     def limits(self) -> Limits:
@@ -192,6 +239,8 @@ class Config(Section):
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
     keys: KeysSection = KeysSection()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model, before those of the list; a started run keeps all that it goes by."""
 
 
 def read(path: Path | None = None, overrides: Iterable[str] = (), preset: str | None = None) -> Config:
@@ -245,12 +294,26 @@ def to_toml(config: Config) -> str:
     """`config` as a run.toml that reads back to the same; what is unset is left out."""
     plain, tables = [], []
     for key, value in config.model_dump(exclude_none=True).items():
-        if isinstance(value, dict) and value:
-            lines = [f"{name} = {json.dumps(item)}" for name, item in value.items()]
-            tables.append("\n".join([f"[{key}]", *lines]))
-        elif not isinstance(value, dict):
-            plain.append(f"{key} = {json.dumps(value)}")
+        if isinstance(value, dict):
+            if value:
+                tables.append("\n".join([f"[{key}]", *_lines(value)]))
+        else:
+            plain.append(f"{key} = {_value(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key if _BARE(key) else json.dumps(key)} = {_value(value)}" for key, value in table.items()]
+
+
+def _value(value: object) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(_lines(value)) + "}"
+        case list():
+            return "[" + ", ".join(map(_value, value)) + "]"
+        case _:
+            return json.dumps(value)
 
 
 def _toml(path: Path) -> dict[str, Any]:

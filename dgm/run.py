@@ -31,6 +31,8 @@ from dgm.models.base import Model, Role
 from dgm.models.cassette import Recording, transcript_lines
 from dgm.models.registry import open_model
 from dgm.policy import POLICIES
+from dgm.prices import FREE, listed_on, price_of
+from dgm.purse import Purse
 from dgm.requests import Requests
 from dgm.search import Plan, Search
 from dgm.session import Session
@@ -86,7 +88,7 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
     keys = Keys(config.keys.file)
     models: dict[Role, Model] = {
         "solve": open_model(config.model.solve, keys),
-        "improve": open_model(config.model.improve, keys),
+        "improve": open_model(_improver(config), keys),
     }
     offline = all(model.name == "offline" for model in models.values())
     with ExitStack() as stack:
@@ -95,6 +97,13 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
         )
         gateway = stack.enter_context(Gateway())
         yield Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
+
+
+def _improver(config: Config) -> str:
+    names = tuple(config.model.improve_weights)
+    if len(names) > 1:
+        raise ConfigError(f"model.improve: one model is drawn from here, not {len(names)}")
+    return names[0]
 
 
 OpenParts = Callable[[Config, Callable[[str], None]], AbstractContextManager[Parts]]
@@ -116,10 +125,9 @@ def launch(
     """
     _need_writable(folder)
     seed_tree(config)
-    with (
-        parts_of(config, watch.notice) as parts,
-        DiskArchive.create(folder, epoch=config.epoch, crossing=crossing) as archive,
-    ):
+    with parts_of(config, watch.notice) as parts, ExitStack() as stack:
+        config = priced(config, watch.notice)
+        archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
         _begin(folder, archive, config, parts)
         return _carry_on(folder, archive, config, parts, watch)
@@ -160,11 +168,36 @@ def resume(
             allowed = "budget.*, workers, sandbox.* and keys.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
-        config = changed(recorded_config(folder, archive), overrides)
+        config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
         with parts_of(config, watch.notice) as parts:
             if _begin(folder, archive, config, parts):
                 archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
             return _carry_on(folder, archive, config, parts, watch)
+
+
+def priced(config: Config, notice: Callable[[str], None]) -> Config:
+    """`config` with the price of each of its models, which the run then goes by whatever becomes of the list.
+
+    Raises:
+        ConfigError: a model has no price, and that was not allowed.
+    """
+    prices = dict(config.prices)
+    for model in config.model.names:
+        price = price_of(model, prices)
+        if price is None and not config.model.allow_unpriced:
+            raise ConfigError(
+                f"model {model!r} has no price in the list of {listed_on()}; mend: --allow-unpriced counts "
+                f'its calls as free, or give run.toml a table [prices."{model}"] with input and output in '
+                "dollars per million tokens"
+            )
+        if price is None:
+            notice(
+                f"{model} has no price: its calls count as free, so budget.usd can't hold them; "
+                "budget.tokens and budget.calls can"
+            )
+        elif price != FREE:
+            prices[model] = price
+    return config.model_copy(update={"prices": prices})
 
 
 def ended(folder: Path) -> bool:
@@ -249,7 +282,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool
 
 def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watch: Watch) -> Outcome:
     events = [entry.event for entry in archive.entries()]
-    history, ledger = History(events), Ledger(events)
+    history = History(events)
     started = history.started
     if started is not None and started.suite_digest != parts.suite.digest:
         raise ArchiveError(
@@ -268,7 +301,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             archive=archive,
             search=search,
             history=history,
-            ledger=ledger,
+            purse=Purse(Ledger(events), config.budget.cap),
             assigner=Assigner(config, archive, history, tasks, lambda t, a: transcript_lines(folder, t, a)),
             worker=parts.worker,
             executor=with_threads,

@@ -1,7 +1,7 @@
 """Carries out one self-contained assignment; knows no archive and no search."""
 
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -10,7 +10,7 @@ from benchmarks.grade import Grade, grade
 from benchmarks.task import Task
 from benchmarks.visible import Visible, visible
 from dgm.admission import Rules, objection, trial
-from dgm.gateway import Call
+from dgm.gateway import Books
 from dgm.manifest import ManifestError
 from dgm.models.base import Model, Role
 from dgm.session import Ran, Session, Terms
@@ -75,21 +75,21 @@ class Worker:
     session: Session
     models: Mapping[Role, Model]
 
-    def carry_out(self, assignment: Assignment, record: Callable[[Call], None]) -> Finding:
-        """Do `assignment`; every model call is given to `record` before its reply reaches the agent.
+    def carry_out(self, assignment: Assignment, books: Books) -> Finding:
+        """Do `assignment`; every model call is in `books` before its reply reaches the agent.
 
         Raises:
             SandboxError, Trouble: our failure; it says nothing about the agent.
         """
         match assignment:
             case Attempt():
-                return self._attempt(assignment, record)
+                return self._attempt(assignment, books)
             case Rewrite():
-                return self._rewrite(assignment, record)
+                return self._rewrite(assignment, books)
             case never:
                 assert_never(never)
 
-    def _attempt(self, assignment: Attempt, record: Callable[[Call], None]) -> Graded:
+    def _attempt(self, assignment: Attempt, books: Books) -> Graded:
         started = time.monotonic()
         task = assignment.task
         ran = self.session.solve(
@@ -99,18 +99,18 @@ class Worker:
             {"id": task.id},
             self.models["solve"],
             assignment.terms,
-            record,
+            books,
         )
         change = work(task.repository, ran.after)
         verdict = grade(task, change, self.session.sandbox)
         seen = visible(task, change, self.session.sandbox) if assignment.visible else None
         return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started, seen)
 
-    def _rewrite(self, assignment: Rewrite, record: Callable[[Call], None]) -> Offspring:
+    def _rewrite(self, assignment: Rewrite, books: Books) -> Offspring:
         started = time.monotonic()
         parent = assignment.parent
         ran = self.session.improve(
-            parent, assignment.evidence, self.models["improve"], assignment.terms, record
+            parent, assignment.evidence, self.models["improve"], assignment.terms, books
         )
         child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)

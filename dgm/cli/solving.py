@@ -16,7 +16,7 @@ from dgm.caution import acting
 from dgm.checkout import Checkout, CheckoutError, read_checkout
 from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
-from dgm.gateway import Gateway
+from dgm.gateway import Gateway, Unbounded
 from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
@@ -97,8 +97,8 @@ def _ran(source: Tree, repository: Tree, issue: str, config: Config, model: str,
     with open_sandbox(sandbox, trusted=False, notice=_tell) as isolated, Gateway() as gateway:
         _tell(f"{opened.name} works in {isolated.name}")
         session = Session(isolated, gateway)
-        terms = _roomier(terms_of(config, config.solve, 0), repository)
-        return session.solve(source, repository, issue, {"id": "issue"}, opened, terms, lambda _: None)
+        terms = _roomier(terms_of(config, config.solve, 0, model), repository)
+        return session.solve(source, repository, issue, {"id": "issue"}, opened, terms, Unbounded())
 
 
 def _roomier(terms: Terms, repository: Tree) -> Terms:

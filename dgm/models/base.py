@@ -136,13 +136,22 @@ class Refusal(Wire):
 class ModelError(Exception):
     """A call that gave no reply. `owner` says whose fault: the agent's request, or ours.
 
-    After a `fatal` one no call can succeed until a person has mended what the message names.
+    After a `fatal` one no call can succeed until a person has mended what the message names. `billed` tells
+    whether the provider may ask money for it all the same: yes, unless it is known to have refused.
     """
 
-    def __init__(self, message: str, *, owner: Literal["agent", "ours"], fatal: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        owner: Literal["agent", "ours"],
+        fatal: bool = False,
+        billed: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.owner = owner
         self.fatal = fatal
+        self.billed = owner == "ours" and not fatal if billed is None else billed
 
 
 class Model(Protocol):

@@ -16,7 +16,7 @@ def picture(state: Progress, *, one_line: bool = False) -> Table | Text:
         f"agents {len(search.agents)} ({len(state.history.rejected)} rejected)  "
         f"evaluations {len(state.history.scored)}/{planned}  "
         f"best {best.agent[:8]} {best.estimate:.2f} [{low:.2f}, {high:.2f}]  "
-        f"${state.ledger.spent.micro_usd / 1e6:.2f}  {_left(state, planned)}"
+        f"${state.purse.ledger.spent.micro_usd / 1e6:.2f}  {_left(state, planned)}"
     )
     if one_line:
         return headline

@@ -15,7 +15,7 @@ from benchmarks.registry import open_suite
 from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.config import read
-from dgm.gateway import Gateway
+from dgm.gateway import Gateway, Unbounded
 from dgm.models.registry import open_model
 from dgm.paired import Paired
 from dgm.playbook import PLAYBOOK, Entry
@@ -42,7 +42,7 @@ def resolved(agent: Tree, tasks: Sequence[Task], sandbox: Sandbox, session: Sess
     model, terms = open_model("offline"), terms_of(CONFIG, CONFIG.solve, 0)
 
     def attempt(task: Task) -> bool:
-        ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, model, terms, lambda _: None)
+        ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, model, terms, Unbounded())
         return grade(task, work(task.repository, ran.after), sandbox).verdict == "resolved"
 
     with ThreadPoolExecutor(CONFIG.workers) as pool:
