@@ -14,7 +14,7 @@ from dgm.admission import Rules
 from dgm.config import Config, JobSection
 from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
-from dgm.history import History
+from dgm.history import History, counted
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.playbook import suggestions
 from dgm.prices import FREE, price_of
@@ -104,7 +104,7 @@ class Assigner:
             detail["model"] = unanswered
             if verdict == "unresolved":
                 # First, for what comes last is clipped.
-                reason = f"{unanswered_words(unanswered)}; {reason}"
+                reason = f"the model's replies: {counted(unanswered)}; {reason}"
         return Scored(
             ticket=ticket,
             agent=agent,
@@ -172,11 +172,6 @@ def terms_of(config: Config, section: JobSection, ticket: int, model: str) -> Te
         price_of(model, config.prices) or FREE,
         section.temperature,
     )
-
-
-def unanswered_words(unanswered: Mapping[str, int]) -> str:
-    """What `History.unanswered` says, in a few words."""
-    return "the model's replies: " + ", ".join(f"{count} {status}" for status, count in unanswered.items())
 
 
 def pack(tree: Tree) -> bytes:

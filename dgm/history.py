@@ -112,3 +112,8 @@ class History:
         return [
             ticket for ticket in self.asked if ticket not in ended | self.scored.keys() | self.failed.keys()
         ]
+
+
+def counted(kinds: Mapping[str, int]) -> str:
+    """Such as `1 length, 2 refused`."""
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

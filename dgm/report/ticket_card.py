@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from dgm.history import counted
 from sandbox.diff import visible
 
 
@@ -36,8 +37,7 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
             {
                 "attempt": each["attempt"],
                 "spent": _spent(each),
-                "unanswered": ", ".join(f"{n} {status}" for status, n in each["unanswered"].items())
-                or "none",
+                "unanswered": counted(each["unanswered"]) or "none",
                 "trouble": each["trouble"] or "none",
             }
             for each in facts["attempts"]
