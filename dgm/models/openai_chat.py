@@ -11,8 +11,6 @@ from dgm.models.openai_reply import Answer, Chunk
 from dgm.models.provider import Again, Caller, content_type, need_unicode
 
 BASE_URL = "https://api.openai.com/v1"
-# Some servers read a seed into 32 bits.
-_SEEDS = 2**31
 
 
 class OpenAIChat:
@@ -88,7 +86,7 @@ class OpenAIChat:
             # The first is what OpenAI asks for now; other servers know the second.
             body["max_completion_tokens" if self._own else "max_tokens"] = request.max_tokens
         if request.seed is not None:
-            body["seed"] = request.seed % _SEEDS
+            body["seed"] = request.seed
             if self._own:
                 body["prompt_cache_key"] = f"dgm-{request.seed}"
         return body

@@ -88,9 +88,10 @@ class Answer:
     def _call_of(self, part: _CallPart) -> "_Call":
         """The call that `part` belongs to; servers differ in whether they number them, and from where."""
         for call in reversed(self._calls):
-            if part.id and call.id and part.id != call.id:
-                continue
-            if part.index == call.index and (part.index is not None or not part.id):
+            if part.id and call.id:
+                if part.id == call.id:
+                    return call
+            elif part.index == call.index and (part.index is not None or not part.function.name):
                 return call
         self._calls.append(_Call(part.index))
         return self._calls[-1]

