@@ -16,6 +16,7 @@ from dgm.config import Budget
 from dgm.executor.threads import Threads
 from dgm.history import History
 from dgm.jobs import Evaluate, Ticket
+from dgm.models.base import Model
 from dgm.models.cassette import Recording
 from dgm.purse import Purse
 from dgm.requests import Requests
@@ -48,7 +49,10 @@ class Progress:
 
 @dataclass(slots=True)
 class Controller:
-    """Owns a run while it goes on; `recording` opens the cassette of one attempt."""
+    """Owns a run while it goes on; `recording` opens the cassette of one attempt.
+
+    `answering` gives what answers a ticket's calls in the place of a model.
+    """
 
     archive: Archive
     search: Search
@@ -58,6 +62,7 @@ class Controller:
     worker: Worker
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
+    answering: Callable[[int, Model], Model]
     requests: Requests
     budget: Budget
     watch: Callable[[Progress], None]
@@ -153,6 +158,7 @@ class Controller:
             ticket = self.search.ask()
             if ticket is None:
                 return
+            ticket = self.assigner.drawn(ticket)
             self._record(ticket.asked(self.assigner.reserve(ticket)))
             self._dispatch(ticket)
 
@@ -166,7 +172,9 @@ class Controller:
         number, attempt = dispatch.ticket.number, dispatch.attempt
         with self.recording(number, attempt) as recording:
             account = Account(number, attempt, self.archive, recording, self.purse, self._calls.put)
-            return self.worker.carry_out(dispatch.assignment, account)
+            return self.worker.carry_out(
+                dispatch.assignment, account, lambda model: self.answering(number, model)
+            )
 
     def _settle(self, dispatch: Dispatch, future: Future[Finding]) -> None:
         self._take_calls()

@@ -36,6 +36,10 @@ def run(
     model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
     suite: Annotated[str | None, typer.Option(help="Same as --set suite.name=.")] = None,
     seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
+    cassette_from: Annotated[
+        Path | None,
+        typer.Option(help="A run to replay, with its settings: replies come from its cassette alone."),
+    ] = None,
     playbook: Annotated[
         str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
     ] = None,
@@ -52,7 +56,7 @@ def run(
         "seed_agent": seed_agent,
         "evidence.playbook": playbook,
     }
-    return start(folder, config, preset, named, sets or [], as_json=as_json)
+    return start(folder, config, preset, named, sets or [], cassette_from=cassette_from, as_json=as_json)
 
 
 @app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")

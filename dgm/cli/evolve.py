@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 
+from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
-from dgm.config import read
+from dgm.config import changed, read
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
-from dgm.run import Outcome, Watch, fork, launch, resume
+from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
 
 RUNS = Path("runs")
 _QUIET_SECONDS = 10.0
@@ -30,11 +31,19 @@ def start(
     named: Mapping[str, str | None],
     sets: Sequence[str],
     *,
+    cassette_from: Path | None,
     as_json: bool,
 ) -> int:
     """Carry out `dgm run`."""
     overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
-    settings = read(config, [*overrides, *sets], preset)
+    if cassette_from is not None:
+        served = json.dumps(str(cassette_from.resolve()))
+        overrides += ['cassette={mode="replay", run=' + served + "}"]
+    if cassette_from is None or config is not None or preset is not None:
+        settings = read(config, [*overrides, *sets], preset)
+    else:
+        recorded = recorded_config(cassette_from, DiskArchive.read(cassette_from))
+        settings = changed(recorded, [*overrides, *sets])
     place = folder or _next_free()
     return _watched(place, lambda watch: launch(place, settings, watch), as_json=as_json)
 

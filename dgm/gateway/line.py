@@ -169,12 +169,11 @@ class Line:
         )
 
     def _reply(self, request: ChatRequest) -> ChatReply | Refusal:
-        model = self._models[request.model]
         try:
-            reply = model.complete(request)
+            reply = self._models[request.model].complete(request)
         except ModelError as error:
             if error.owner == "agent":
-                return Refusal(refusal=str(error), model=model.name)
+                return Refusal(refusal=str(error))
             raise
         self._states.keep(reply)
         return reply

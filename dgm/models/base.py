@@ -124,8 +124,11 @@ class Refusal(Wire):
     """What the agent was told in place of a reply, for the provider would not have its request."""
 
     refusal: str
-    model: str
-    """The name it was opened by."""
+
+    @property
+    def model(self) -> str:
+        """As of a reply; nobody reported it."""
+        return "none"
 
     @property
     def status(self) -> Literal["rejected"]:
