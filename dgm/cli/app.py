@@ -34,7 +34,15 @@ def run(
     sets: Sets = None,
     policy: Annotated[str | None, typer.Option(help="Same as --set search.policy=.")] = None,
     model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
+    solve_model: Annotated[str | None, typer.Option(help="Model for `solve`, before --model.")] = None,
+    improve_model: Annotated[str | None, typer.Option(help="Model for `improve`, before --model.")] = None,
     suite: Annotated[str | None, typer.Option(help="Same as --set suite.name=.")] = None,
+    budget_usd: Annotated[
+        float | None, typer.Option(min=0, help="Dollars that all model calls may cost: budget.usd.")
+    ] = None,
+    allow_unpriced: Annotated[
+        bool, typer.Option("--allow-unpriced", help="Use models without a price; they count as free.")
+    ] = False,
     seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
     playbook: Annotated[
         str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
@@ -46,9 +54,11 @@ def run(
 
     named = {
         "search.policy": policy,
-        "model.solve": model,
-        "model.improve": model,
+        "model.solve": solve_model or model,
+        "model.improve": improve_model or model,
+        "model.allow_unpriced": allow_unpriced or None,
         "suite.name": suite,
+        "budget.usd": budget_usd,
         "seed_agent": seed_agent,
         "evidence.playbook": playbook,
     }

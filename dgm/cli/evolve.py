@@ -12,12 +12,13 @@ from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
 
+from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
 from dgm.config import read
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
-from dgm.run import Outcome, Watch, fork, launch, resume
+from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
 
 RUNS = Path("runs")
 _QUIET_SECONDS = 10.0
@@ -27,7 +28,7 @@ def start(
     folder: Path | None,
     config: Path | None,
     preset: str | None,
-    named: Mapping[str, str | None],
+    named: Mapping[str, object],
     sets: Sequence[str],
     *,
     as_json: bool,
@@ -66,7 +67,18 @@ def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: boo
         return INTERRUPTED
     if outcome.reason == "paused":
         console.print(f"go on with: dgm resume {folder}")
-    return BUDGET if outcome.reason.startswith("budget.") else DONE
+    if outcome.reason.startswith("budget."):
+        console.print(f"go on with: dgm resume {folder} --set {extension(folder, outcome.reason.split()[0])}")
+        return BUDGET
+    return DONE
+
+
+def extension(folder: Path, key: str) -> str:
+    """The setting that lets a run go on for as long again."""
+    budget = recorded_config(folder, DiskArchive.read(folder)).budget
+    now = getattr(budget, key.removeprefix("budget."))
+    # Only this controller's seconds count, so a run that is resumed has them all again.
+    return f"{key}={json.dumps(now if key == 'budget.seconds' else 2 * now or 1)}"
 
 
 @contextmanager
