@@ -47,10 +47,17 @@ def run(
     playbook: Annotated[
         str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
     ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what the run would cost and how long it would take.")
+    ] = False,
+    measure: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --dry-run: from N real attempts and an expansion, paid for."),
+    ] = None,
     as_json: Json = False,
 ) -> int:
     """Start a run and carry it on until its budget is used. Ctrl-C stops in good order."""
-    from dgm.cli.evolve import start
+    from dgm.cli.evolve import settings, start
 
     named = {
         "search.policy": policy,
@@ -62,7 +69,13 @@ def run(
         "seed_agent": seed_agent,
         "evidence.playbook": playbook,
     }
-    return start(folder, config, preset, named, sets or [], as_json=as_json)
+    if measure is not None and not dry_run:
+        raise typer.BadParameter("it goes with --dry-run", param_hint="--measure")
+    if dry_run:
+        from dgm.cli.forecasting import tell_forecast
+
+        return tell_forecast(settings(config, preset, named, sets or []), measure, as_json=as_json)
+    return start(folder, settings(config, preset, named, sets or []), as_json=as_json)
 
 
 @app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")

@@ -15,7 +15,7 @@ from rich.panel import Panel
 from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
-from dgm.config import read
+from dgm.config import Config, read
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
 from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
@@ -24,18 +24,16 @@ RUNS = Path("runs")
 _QUIET_SECONDS = 10.0
 
 
-def start(
-    folder: Path | None,
-    config: Path | None,
-    preset: str | None,
-    named: Mapping[str, object],
-    sets: Sequence[str],
-    *,
-    as_json: bool,
-) -> int:
-    """Carry out `dgm run`."""
+def settings(
+    config: Path | None, preset: str | None, named: Mapping[str, object], sets: Sequence[str]
+) -> Config:
+    """What a run is to go by: the settings that options name come before those of `--set`."""
     overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
-    settings = read(config, [*overrides, *sets], preset)
+    return read(config, [*overrides, *sets], preset)
+
+
+def start(folder: Path | None, settings: Config, *, as_json: bool) -> int:
+    """Carry out `dgm run`."""
     place = folder or _next_free()
     return _watched(place, lambda watch: launch(place, settings, watch), as_json=as_json)
 
