@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from numpy.random import PCG64, Generator, SeedSequence
@@ -14,7 +14,8 @@ from dgm.admission import Rules
 from dgm.config import Config, JobSection
 from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
-from dgm.history import History
+from dgm.history import History, counted
+from dgm.improvers import IMPROVER, drawn
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.playbook import suggestions
 from dgm.prices import FREE, price_of
@@ -22,7 +23,7 @@ from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
 from sandbox.tree import Tree
 
-_EVIDENCE, _CALLS = 1, 2
+_EVIDENCE, _CALLS, _IMPROVER = 1, 2, 3
 """Streams of randomness beside the policy's own."""
 
 
@@ -59,19 +60,34 @@ class Assigner:
             case Evaluate(agent, task):
                 # The seed may get several attempts at a held-out task, chosen among by the visible tests.
                 seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
-                return Dispatch(
-                    ticket, attempt, Attempt(self._tree(agent), self._tasks[task], self._terms(ticket), seen)
+                try_ = Attempt(
+                    agent=self._tree(agent),
+                    task=self._tasks[task],
+                    model=self._model(ticket),
+                    terms=self._terms(ticket),
+                    visible=seen,
                 )
+                return Dispatch(ticket, attempt, try_)
             case Expand(parent):
                 read = self._evidence(parent, ticket.number)
                 rewrite = Rewrite(
                     parent=self._tree(parent),
                     evidence=read,
+                    model=self._model(ticket),
                     known=frozenset(self._history.trees),
                     rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
                     terms=self._terms(ticket),
                 )
                 return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
+
+    def drawn(self, ticket: Ticket) -> Ticket:
+        """`ticket`, told which model improves where several may."""
+        if isinstance(ticket.job, Evaluate):
+            return ticket
+        section = self._config.model
+        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket.number, _IMPROVER])))
+        draw = drawn(section.improve_weights, section.improve_draw, self._history, rng)
+        return replace(ticket, why={**draw, **ticket.why})
 
     def reserve(self, ticket: Ticket) -> int:
         """Micro-dollars to set aside for `ticket`: all it may spend by its own limit; 0 without one."""
@@ -80,31 +96,43 @@ class Assigner:
 
     def _terms(self, ticket: Ticket) -> Terms:
         config = self._config
+        section = config.solve if isinstance(ticket.job, Evaluate) else config.improve
+        return terms_of(config, section, ticket.number, self._model(ticket))
+
+    def _model(self, ticket: Ticket) -> str:
+        section = self._config.model
         if isinstance(ticket.job, Evaluate):
-            return terms_of(config, config.solve, ticket.number, config.model.solve)
-        return terms_of(config, config.improve, ticket.number, next(iter(config.model.improve_weights)))
+            return section.solve
+        return str(ticket.why.get(IMPROVER) or next(iter(section.improve_weights)))
 
     def end(self, dispatch: Dispatch, finding: Finding) -> End:
         """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
         match dispatch.ticket.job, finding:
             case Evaluate(agent, task), Graded():
-                return self._scored(dispatch.ticket.number, agent, self._tasks[task], finding)
+                return self._scored(dispatch, agent, self._tasks[task], finding)
             case Expand(parent), Offspring():
                 return self._offspring(dispatch, parent, finding)
             case job, _:
                 raise TypeError(f"{type(finding).__name__} is no finding for {job}")
 
-    def _scored(self, ticket: int, agent: AgentId, task: Task, finding: Graded) -> Scored:
-        detail = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
+    def _scored(self, dispatch: Dispatch, agent: AgentId, task: Task, finding: Graded) -> Scored:
+        ticket, verdict = dispatch.ticket.number, finding.grade.verdict
+        detail: dict[str, object] = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
         if finding.visible is not None:
             detail["visible"] = asdict(finding.visible)
+        reason, unanswered = finding.grade.reason, self._history.unanswered(ticket, dispatch.attempt)
+        if unanswered:
+            detail["model"] = unanswered
+            if verdict == "unresolved":
+                # First, for what comes last is clipped.
+                reason = f"the model's replies: {counted(unanswered)}; {reason}"
         return Scored(
             ticket=ticket,
             agent=agent,
             task=TaskId(task.id),
             split=task.split,
-            verdict=finding.grade.verdict,
-            reason=finding.grade.reason,
+            verdict=verdict,
+            reason=reason,
             patch=self._archive.put(finding.change.to_bytes()),
             detail=self._archive.put(json.dumps(detail, sort_keys=True).encode()),
             usage=finding.usage,

@@ -7,9 +7,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from dgm.cap import Cap
 from dgm.policy import POLICIES, Settings
@@ -116,6 +116,26 @@ class ModelSection(Section):
         return tuple(dict.fromkeys((self.solve, *self.improve_weights)))
 
 
+class CassetteSection(Section):
+    """Which replies are kept, and which are served again instead of asking a model."""
+
+    mode: Literal["off", "record", "replay", "refresh"] = "record"
+    """`replay` serves all from the cassette of `run`; `refresh` asks for those that are not on it."""
+    run: str | None = None
+    """Folder of the run that was recorded."""
+
+    @property
+    def served(self) -> Path | None:
+        """The run whose replies are served."""
+        return Path(self.run) if self.run is not None and self.mode in {"replay", "refresh"} else None
+
+    @model_validator(mode="after")
+    def _has_its_run(self) -> Self:
+        if self.mode in {"replay", "refresh"} and self.run is None:
+            raise ValueError(f"mode {self.mode!r} needs `run`, the folder of the run that was recorded")
+        return self
+
+
 class Origin(Section):
     """The agent of another run that this run started from."""
 
@@ -180,6 +200,13 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class KeysSection(Section):
+    """Where providers' keys are, beside the environment. No key is ever a setting."""
+
+    file: str | None = None
+    """Of `NAME=value` lines, readable by nobody else."""
+
+
 class ReportSection(Section):
     """What is said before the run of what will be said at its end."""
 
@@ -203,6 +230,7 @@ class Config(Section):
     budget: Budget = Budget()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
+    cassette: CassetteSection = CassetteSection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)
@@ -210,6 +238,7 @@ class Config(Section):
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
+    keys: KeysSection = KeysSection()
     prices: dict[str, Price] = Field(default_factory=dict)
     """By model, before those of the list; a started run keeps all that it goes by."""
 

@@ -16,6 +16,7 @@ from dgm.config import Budget
 from dgm.executor.threads import Threads
 from dgm.history import History
 from dgm.jobs import Evaluate, Ticket
+from dgm.models.base import Model
 from dgm.models.cassette import Recording
 from dgm.purse import Purse
 from dgm.requests import Requests
@@ -48,7 +49,10 @@ class Progress:
 
 @dataclass(slots=True)
 class Controller:
-    """Owns a run while it goes on; `recording` opens the cassette of one attempt."""
+    """Owns a run while it goes on; `recording` opens the cassette of one attempt.
+
+    `answering` gives what answers a ticket's calls in the place of a model.
+    """
 
     archive: Archive
     search: Search
@@ -58,6 +62,7 @@ class Controller:
     worker: Worker
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
+    answering: Callable[[int, Model], Model]
     requests: Requests
     budget: Budget
     watch: Callable[[Progress], None]
@@ -68,6 +73,7 @@ class Controller:
     """Calls recorded by workers, for the owner of the history to take in."""
     _started: float = field(default_factory=time.monotonic)
     _ended: int = 0
+    _fatal: Trouble | None = None
     _spent_before: Usage = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,6 +93,7 @@ class Controller:
 
         Raises:
             ArchiveError: the journal or the store failed; nothing later was done.
+            Trouble: a person must mend something; its ticket stays open, for `resume`.
         """
         self._reopen()
         while True:
@@ -99,6 +106,8 @@ class Controller:
             for number, future in self.executor.completed(POLL_SECONDS):
                 self._settle(self._dispatched.pop(number), future)
             self.watch(self._progress())
+        if self._fatal is not None:
+            raise self._fatal
         reason = self._stopping or "done"
         champion = self.search.champion().agent
         self.archive.point_head(champion)
@@ -149,6 +158,7 @@ class Controller:
             ticket = self.search.ask()
             if ticket is None:
                 return
+            ticket = self.assigner.drawn(ticket)
             self._record(ticket.asked(self.assigner.reserve(ticket)))
             self._dispatch(ticket)
 
@@ -162,7 +172,9 @@ class Controller:
         number, attempt = dispatch.ticket.number, dispatch.attempt
         with self.recording(number, attempt) as recording:
             account = Account(number, attempt, self.archive, recording, self.purse, self._calls.put)
-            return self.worker.carry_out(dispatch.assignment, account)
+            return self.worker.carry_out(
+                dispatch.assignment, account, lambda model: self.answering(number, model)
+            )
 
     def _settle(self, dispatch: Dispatch, future: Future[Finding]) -> None:
         self._take_calls()
@@ -172,6 +184,9 @@ class Controller:
             if isinstance(error.__cause__, OverBudget):
                 # No failure: the ticket stays open, for a resumed run to carry out.
                 self.stop(f"budget.{error.__cause__.bounded} reached")
+            elif isinstance(error, Trouble) and error.fatal:
+                self._fatal = self._fatal or error
+                self.stop(str(error))
             else:
                 self._retry(dispatch, error)
             return

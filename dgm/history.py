@@ -1,6 +1,6 @@
 """What a journal says, by agent and by ticket: an incremental fold over its events."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
@@ -92,6 +92,11 @@ class History:
         """The model calls of one attempt, in order."""
         return self._calls.get((ticket, attempt), [])
 
+    def unanswered(self, ticket: int, attempt: int) -> Mapping[str, int]:
+        """How many calls of one attempt came to something else than an answer, by what they came to."""
+        statuses = Counter(call.status for call in self.calls(ticket, attempt))
+        return {status: count for status, count in sorted(statuses.items()) if status != "answered"}
+
     def offspring(self, agent: AgentId) -> list[Born | Rejected]:
         """What became of every expansion of `agent` that gave a child, admitted or not."""
         return self._offspring.get(agent, [])
@@ -107,3 +112,8 @@ class History:
         return [
             ticket for ticket in self.asked if ticket not in ended | self.scored.keys() | self.failed.keys()
         ]
+
+
+def counted(kinds: Mapping[str, int]) -> str:
+    """Such as `1 length, 2 refused`."""
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

@@ -12,7 +12,7 @@ from dgm.assignments import terms_of
 from dgm.config import Config
 from dgm.gateway import Unbounded
 from dgm.history import History
-from dgm.models.cassette import Fidelity, Player
+from dgm.models.player import Fidelity, Player
 from dgm.session import Session
 from dgm.worker import work
 from sandbox.tree import Change

@@ -24,11 +24,14 @@ from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
 from dgm.history import History
+from dgm.keys import Keys
 from dgm.ledger import Ledger
 from dgm.manifest import MANIFEST, ManifestError, read_manifest
-from dgm.models.base import Model, Role
+from dgm.models.base import Model
 from dgm.models.cassette import Recording, transcript_lines
+from dgm.models.player import Absent
 from dgm.models.registry import open_model
+from dgm.original import Original
 from dgm.policy import POLICIES
 from dgm.prices import FREE, listed_on, price_of
 from dgm.purse import Purse
@@ -43,7 +46,7 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-CHANGEABLE = ("budget.", "workers", "sandbox.")
+CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -84,24 +87,18 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
         ConfigError, SuiteError, SandboxError: a part is unknown, or does not work here.
     """
     suite = open_suite(config.suite.name)
-    models: dict[Role, Model] = {
-        "solve": open_model(config.model.solve),
-        "improve": open_model(_improver(config)),
+    keys = Keys(config.keys.file)
+    replays = config.cassette.mode == "replay"
+    models: dict[str, Model] = {
+        name: Absent(name) if replays else open_model(name, keys) for name in config.model.names
     }
-    offline = all(model.name == "offline" for model in models.values())
+    offline = config.model.names == ("offline",)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=notice)
         )
         gateway = stack.enter_context(Gateway())
         yield Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
-
-
-def _improver(config: Config) -> str:
-    names = tuple(config.model.improve_weights)
-    if len(names) > 1:
-        raise ConfigError(f"model.improve: one model is drawn from here, not {len(names)}")
-    return names[0]
 
 
 OpenParts = Callable[[Config, Callable[[str], None]], AbstractContextManager[Parts]]
@@ -123,6 +120,7 @@ def launch(
     """
     _need_writable(folder)
     seed_tree(config)
+    _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
         config = priced(config, watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
@@ -163,7 +161,7 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, workers and sandbox.*"
+            allowed = "budget.*, workers, sandbox.*, keys.* and cassette.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
@@ -291,6 +289,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
     _check_floor(
         list(parts.suite.split("search")) + list(parts.suite.split("held_out")), parts, config, watch
     )
+    answering = _answering(config)
     search = new_search(config, parts.suite)
     search.replay(events)
     with_threads: Threads[Finding] = Threads(config.workers)
@@ -303,7 +302,10 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             assigner=Assigner(config, archive, history, tasks, lambda t, a: transcript_lines(folder, t, a)),
             worker=parts.worker,
             executor=with_threads,
-            recording=lambda ticket, attempt: Recording(folder, ticket, attempt),
+            recording=lambda ticket, attempt: Recording(
+                folder, ticket, attempt, cassette=config.cassette.mode != "off"
+            ),
+            answering=answering,
             requests=Requests(folder),
             budget=config.budget,
             watch=watch.progress,
@@ -312,6 +314,15 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
         return Outcome(folder, controller.run(), history)
     finally:
         with_threads.close()
+
+
+def _answering(config: Config) -> Callable[[int, Model], Model]:
+    served = config.cassette.served
+    if served is None:
+        return lambda _, model: model
+    original = Original(served)
+    asks = config.cassette.mode == "refresh"
+    return lambda ticket, model: original.answering(ticket, model, asks=asks)
 
 
 def new_search(config: Config, suite: Suite) -> Search:

@@ -1,7 +1,7 @@
 """Carries out one self-contained assignment; knows no archive and no search."""
 
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
@@ -12,7 +12,7 @@ from benchmarks.visible import Visible, visible
 from dgm.admission import Rules, objection, trial
 from dgm.gateway import Books
 from dgm.manifest import ManifestError
-from dgm.models.base import Model, Role
+from dgm.models.base import Model
 from dgm.session import Ran, Session, Terms
 from sandbox.tree import Change, Tree, TreeHash, is_junk
 
@@ -23,6 +23,7 @@ class Attempt:
 
     agent: Tree
     task: Task
+    model: str
     terms: Terms
     visible: bool = False
 
@@ -33,6 +34,7 @@ class Rewrite:
 
     parent: Tree
     evidence: Tree
+    model: str
     known: Collection[TreeHash]
     rules: Rules
     terms: Terms
@@ -70,26 +72,34 @@ Finding = Graded | Offspring
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Carries out assignments. Thread-safe."""
+    """Carries out assignments, with `models` by the names they are opened by. Thread-safe."""
 
     session: Session
-    models: Mapping[Role, Model]
+    models: Mapping[str, Model]
 
-    def carry_out(self, assignment: Assignment, books: Books) -> Finding:
+    def carry_out(
+        self,
+        assignment: Assignment,
+        books: Books,
+        answering: Callable[[Model], Model] = lambda model: model,
+    ) -> Finding:
         """Do `assignment`; every model call is in `books` before its reply reaches the agent.
+
+        `answering` gives what answers in the place of a model.
 
         Raises:
             SandboxError, Trouble: our failure; it says nothing about the agent.
         """
+        model = answering(self.models[assignment.model])
         match assignment:
             case Attempt():
-                return self._attempt(assignment, books)
+                return self._attempt(assignment, model, books)
             case Rewrite():
-                return self._rewrite(assignment, books)
+                return self._rewrite(assignment, model, books)
             case never:
                 assert_never(never)
 
-    def _attempt(self, assignment: Attempt, books: Books) -> Graded:
+    def _attempt(self, assignment: Attempt, model: Model, books: Books) -> Graded:
         started = time.monotonic()
         task = assignment.task
         ran = self.session.solve(
@@ -97,7 +107,7 @@ class Worker:
             task.repository,
             task.issue,
             {"id": task.id},
-            self.models["solve"],
+            model,
             assignment.terms,
             books,
         )
@@ -106,12 +116,10 @@ class Worker:
         seen = visible(task, change, self.session.sandbox) if assignment.visible else None
         return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started, seen)
 
-    def _rewrite(self, assignment: Rewrite, books: Books) -> Offspring:
+    def _rewrite(self, assignment: Rewrite, model: Model, books: Books) -> Offspring:
         started = time.monotonic()
         parent = assignment.parent
-        ran = self.session.improve(
-            parent, assignment.evidence, self.models["improve"], assignment.terms, books
-        )
+        ran = self.session.improve(parent, assignment.evidence, model, assignment.terms, books)
         child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
         if refusal is None and child is not None:

@@ -44,6 +44,10 @@ def run(
         bool, typer.Option("--allow-unpriced", help="Use models without a price; they count as free.")
     ] = False,
     seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
+    cassette_from: Annotated[
+        Path | None,
+        typer.Option(help="A run to replay, with its settings: replies come from its cassette alone."),
+    ] = None,
     playbook: Annotated[
         str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
     ] = None,
@@ -71,11 +75,12 @@ def run(
     }
     if measure is not None and not dry_run:
         raise typer.BadParameter("it goes with --dry-run", param_hint="--measure")
+    wanted = settings(config, preset, named, sets or [], cassette_from)
     if dry_run:
         from dgm.cli.forecasting import tell_forecast
 
-        return tell_forecast(settings(config, preset, named, sets or []), measure, as_json=as_json)
-    return start(folder, settings(config, preset, named, sets or []), as_json=as_json)
+        return tell_forecast(wanted, measure, as_json=as_json)
+    return start(folder, wanted, as_json=as_json)
 
 
 @app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")

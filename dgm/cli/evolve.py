@@ -15,7 +15,7 @@ from rich.panel import Panel
 from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
-from dgm.config import Config, read
+from dgm.config import Config, changed, read
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
 from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
@@ -25,11 +25,21 @@ _QUIET_SECONDS = 10.0
 
 
 def settings(
-    config: Path | None, preset: str | None, named: Mapping[str, object], sets: Sequence[str]
+    config: Path | None,
+    preset: str | None,
+    named: Mapping[str, object],
+    sets: Sequence[str],
+    cassette_from: Path | None = None,
 ) -> Config:
     """What a run is to go by: the settings that options name come before those of `--set`."""
     overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
-    return read(config, [*overrides, *sets], preset)
+    if cassette_from is not None:
+        served = json.dumps(str(cassette_from.resolve()))
+        overrides += ['cassette={mode="replay", run=' + served + "}"]
+    if cassette_from is None or config is not None or preset is not None:
+        return read(config, [*overrides, *sets], preset)
+    recorded = recorded_config(cassette_from, DiskArchive.read(cassette_from))
+    return changed(recorded, [*overrides, *sets])
 
 
 def start(folder: Path | None, settings: Config, *, as_json: bool) -> int:

@@ -17,6 +17,7 @@ from dgm.checkout import Checkout, CheckoutError, read_checkout
 from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
 from dgm.gateway import Gateway, Unbounded
+from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
 from dgm.prices import price_of
@@ -92,7 +93,7 @@ def _issue(path: Path) -> str:
 
 
 def _ran(source: Tree, repository: Tree, issue: str, config: Config, model: str, sandbox: str) -> Ran:
-    opened = open_model(model)
+    opened = open_model(model, Keys(config.keys.file))
     if price_of(model, config.prices) is None:
         _tell(f"{model} has no price: what it costs is counted as nothing")
     # Somebody's repository is nothing to run unknown code on unprotected, whatever the run itself allowed.

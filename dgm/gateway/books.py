@@ -5,17 +5,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from archive.events import Status, Usage
-from dgm.models.base import ChatReply, ChatRequest, Role
+from dgm.models.base import ChatReply, ChatRequest, Refusal, Role
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One answered call; `n` counts from 1 within the line. `request` is the agent's, without state."""
+    """One call that was answered or refused; `n` counts from 1 within the line.
+
+    `request` is what was asked, without the state that a provider wants back.
+    """
 
     n: int
     role: Role
     request: ChatRequest
-    reply: ChatReply
+    reply: ChatReply | Refusal
     usage: Usage
 
     @property

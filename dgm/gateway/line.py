@@ -16,7 +16,7 @@ from archive.events import Usage
 from dgm.cap import OverBudget
 from dgm.gateway.books import Books, Call
 from dgm.gateway.states import States, without_state
-from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Role
+from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Refusal, Role
 from dgm.prices import FREE, Price
 
 WARN_AT = (0.5, 0.8, 0.95)
@@ -128,29 +128,26 @@ class Line:
         if self.exhausted:
             return refusal(402, "the assignment's budget is used up")
         n = self._usage.calls + 1
-        request = request.model_copy(
-            update={"seed": self._seed, "messages": tuple(map(without_state, request.messages))}
-        )
-        sent = self._sent(request)
+        request = self._bounded(request)
+        sent = request.model_copy(update={"messages": tuple(map(self._states.restored, request.messages))})
         try:
             self._books.reserve(n, self._price.most(sent, self._allowance.max_tokens))
         except Exception as error:  # noqa: BLE001 - nothing was sent, and the worker tells of it
             return self._in_trouble(error)
         try:
-            reply = self._models[request.model].complete(sent)
-            self._states.keep(reply)
-            usage = Usage(1, reply.tokens_in, reply.tokens_out, self._price.cost(reply), reply.tokens_cached)
+            reply = self._reply(sent)
+            usage = self._taken(reply)
             self._books.settle(Call(n, request.model, request, reply, usage))
         except ModelError as error:
             self._books.abandon(n, billed=error.billed)
-            if error.owner == "agent":
-                return refusal(400, str(error))
             return self._in_trouble(error)
         except Exception as error:  # noqa: BLE001 - whatever failed is ours, and the worker tells of it
             self._books.abandon(n, billed=True)
             return self._in_trouble(error)
         before = self._share()
         self._usage += usage
+        if isinstance(reply, Refusal):
+            return refusal(400, reply.refusal)
         return Answer(200, self._wire(n, reply, before))
 
     def _in_trouble(self, error: Exception) -> Answer:
@@ -159,17 +156,33 @@ class Line:
             return refusal(402, f"{error}; this attempt will be repeated")
         return refusal(503, "the gateway is in trouble; this attempt will be repeated")
 
-    def _sent(self, request: ChatRequest) -> ChatRequest:
-        """What the model is given: a bounded request, with the state of the turns that it took itself."""
+    def _bounded(self, request: ChatRequest) -> ChatRequest:
+        """What is asked, and recorded: `request` within the settings, without what is the gateway's."""
         most = self._allowance.max_tokens
-        temperature = request.temperature if self._temperature is None else self._temperature
         return request.model_copy(
             update={
-                "temperature": temperature,
+                "seed": self._seed,
+                "temperature": request.temperature if self._temperature is None else self._temperature,
                 "max_tokens": min(request.max_tokens or most, most),
-                "messages": tuple(map(self._states.restored, request.messages)),
+                "messages": tuple(map(without_state, request.messages)),
             }
         )
+
+    def _reply(self, request: ChatRequest) -> ChatReply | Refusal:
+        try:
+            reply = self._models[request.model].complete(request)
+        except ModelError as error:
+            if error.owner == "agent":
+                return Refusal(refusal=str(error))
+            raise
+        self._states.keep(reply)
+        return reply
+
+    def _taken(self, reply: ChatReply | Refusal) -> Usage:
+        """A refusal costs nothing, and counts as a call, so that none is made without end."""
+        if isinstance(reply, Refusal):
+            return Usage(1)
+        return Usage(1, reply.tokens_in, reply.tokens_out, self._price.cost(reply), reply.tokens_cached)
 
     def _wire(self, n: int, reply: ChatReply, before: float) -> Mapping[str, Any]:
         now = self._share()

@@ -120,6 +120,22 @@ class ChatReply(Wire):
         return "answered" if said else "empty"
 
 
+class Refusal(Wire):
+    """What the agent was told in place of a reply, for the provider would not have its request."""
+
+    refusal: str
+
+    @property
+    def model(self) -> str:
+        """As of a reply; nobody reported it."""
+        return "none"
+
+    @property
+    def status(self) -> Literal["rejected"]:
+        """As of a reply."""
+        return "rejected"
+
+
 class ModelError(Exception):
     """A call that gave no reply. `owner` says whose fault: the agent's request, or ours.
 

@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from dgm.history import counted
 from sandbox.diff import visible
 
 
@@ -34,7 +35,12 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
         parts += [Text(), _table("also recorded", rows)]
     if facts["attempts"]:
         rows = [
-            {"attempt": each["attempt"], "spent": _spent(each), "trouble": each["trouble"] or "none"}
+            {
+                "attempt": each["attempt"],
+                "spent": _spent(each),
+                "unanswered": counted(each["unanswered"]) or "none",
+                "trouble": each["trouble"] or "none",
+            }
             for each in facts["attempts"]
         ]
         parts += [Text(), _table("attempts", rows)]

@@ -16,7 +16,7 @@ from pathlib import Path
 from benchmarks.task import Split, Task
 from dgm.config import Config, read
 from dgm.gateway import Gateway
-from dgm.models.base import ChatReply, ChatRequest, Model, Role
+from dgm.models.base import ChatReply, ChatRequest, Model
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import Outcome, Parts, Watch, launch, resume
 from dgm.session import Session
@@ -91,7 +91,7 @@ class Tinkerer:
 @contextmanager
 def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     tinkerer: Model = Tinkerer()
-    models: dict[Role, Model] = {"solve": tinkerer, "improve": tinkerer}
+    models: dict[str, Model] = dict.fromkeys(config.model.names, tinkerer)
     with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
