@@ -24,8 +24,11 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         "clade": f"{facts['clade_resolved']}/{facts['clade_attempted']}, CMP {facts['cmp']:.2f}",
         "children": f"{facts['children']}, and {facts['rejected']} rejected",
         "spent": f"{facts['calls']} calls, {facts['tokens']} tokens, ${facts['micro_usd'] / 1e6:.4f}",
+        "estimated": f"${facts['estimated_micro_usd'] / 1e6:.4f} more, for calls whose reply was lost",
         "infra failures": str(facts["infra_failures"]),
     }
+    if not facts["estimated_micro_usd"]:
+        del lines["estimated"]
     for name, value in lines.items():
         identity.add_row(Text(name, style="bold"), Text(value))
     parts: list[Any] = [identity, Text(), Text(visible(facts["summary"])[:4000], style="italic")]

@@ -111,7 +111,7 @@ def _worth(ends: Mapping[str, list[Scored | Failed]]) -> dict[str, dict[str, flo
         resolved = sum(isinstance(end, Scored) and end.verdict == "resolved" for end in those)
         usage = sum((end.usage for end in those), Usage())
         per_usd[name] = _ratio(resolved * 1e6, usage.micro_usd)
-        per_tokens[name] = _ratio(resolved * 1e6, usage.tokens_in + usage.tokens_out)
+        per_tokens[name] = _ratio(resolved * 1e6, usage.tokens)
     return {"resolved_per_usd": per_usd, "resolved_per_million_tokens": per_tokens}
 
 

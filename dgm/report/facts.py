@@ -104,7 +104,10 @@ def run_summary(known: Facts) -> dict[str, Any]:
         "search_evaluations": len(searched),
         "failed": len(history.failed),
         "calls": known.ledger.spent.calls,
+        "tokens": known.ledger.spent.tokens,
+        "tokens_cached": known.ledger.spent.tokens_cached,
         "micro_usd": known.ledger.spent.micro_usd,
+        "estimated_micro_usd": known.ledger.estimated_micro_usd,
         "champion": known.champion,
         "seed": next(iter(history.born), None),
         "held_out": {
@@ -130,10 +133,11 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         for split in ("search", "held_out")
         if (scores := known.history.scores(agent, split))
     }
-    usage = born.usage
+    usage, estimated = born.usage, known.ledger.estimated(born.ticket)
     for split in ("search", "held_out"):
         for scored in known.history.scores(agent, split).values():
             usage += scored.usage
+            estimated += known.ledger.estimated(scored.ticket)
     return {
         **row(known, agent),
         "ticket": born.ticket,
@@ -147,8 +151,10 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         "verdicts": verdicts,
         "comparison": (comparison(known.archive, known.history, agent) if agent == known.champion else None),
         "calls": usage.calls,
-        "tokens": usage.tokens_in + usage.tokens_out,
+        "tokens": usage.tokens,
+        "tokens_cached": usage.tokens_cached,
         "micro_usd": usage.micro_usd,
+        "estimated_micro_usd": estimated,
     }
 
 

@@ -48,6 +48,8 @@ def _footer(known: Facts) -> list[Text]:
             f"${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
         )
     ]
+    if estimated := summary["estimated_micro_usd"]:
+        lines.append(Text(f"${estimated / 1e6:.4f} of it is estimated, for calls whose reply was lost"))
     for agent, score in summary["held_out"].items():
         who = (
             "champion" if agent == known.champion else "seed" if agent == summary["seed"] else "earlier look"

@@ -26,6 +26,7 @@ def ticket_facts(known: Facts, number: int) -> dict[str, Any]:
         **_question(known, asked),
         "attempts": _attempts(known, entries, number),
         "spent": asdict(known.ledger.ticket(number)),
+        "estimated_micro_usd": known.ledger.estimated(number),
         "end": _end(known, entries),
     }
 

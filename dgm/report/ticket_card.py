@@ -21,6 +21,7 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
         "when": facts["schedule"],
         "model": facts["improver"],
         "spent": f"{_spent(spent)}; {facts['reserve_micro_usd'] / 1e6:.4f} $ were set aside",
+        "estimated": _estimated(facts["estimated_micro_usd"]),
         "ended": _ended(facts["end"]),
     }
     identity = Table.grid(padding=(0, 2))
@@ -63,7 +64,7 @@ def _asked(facts: Mapping[str, Any]) -> str:
 
 def _ended(end: Mapping[str, Any] | None) -> str:
     if end is None:
-        return "not yet: it is in flight, or its controller died and `dgm resume` carries it out again"
+        return "not yet: it is in flight, or its controller stopped and `dgm resume` carries it out again"
     seconds = f"after {end['seconds']:.1f} s"
     match end["event"]:
         case "born":
@@ -80,6 +81,10 @@ def _ended(end: Mapping[str, Any] | None) -> str:
 def _spent(usage: Mapping[str, Any]) -> str:
     tokens = f"{usage['tokens_in']} tokens in, {usage['tokens_out']} out"
     return f"{usage['calls']} calls, {tokens}, {usage['micro_usd'] / 1e6:.4f} $"
+
+
+def _estimated(micro_usd: int) -> str | None:
+    return f"{micro_usd / 1e6:.4f} $ of it, for calls whose reply was lost" if micro_usd else None
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:
