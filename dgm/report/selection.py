@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dgm.improvers import IMPROVER, IMPROVERS
+from dgm.history import IMPROVER
+from dgm.improvers import IMPROVERS
 
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",
