@@ -14,6 +14,7 @@ from dgm.history import History
 from dgm.intervals import beta_interval, beta_quantile
 from dgm.ledger import Ledger
 from dgm.report.comparison import comparison
+from dgm.report.models import models
 
 CHAMPION_QUANTILE = 0.05
 
@@ -119,7 +120,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
             if (scores := history.scores(agent, "held_out"))
         },
         "comparison": comparison(known.archive, history, known.champion),
-        "models": "offline stand-in: no language model took part" if _offline(known) else "see the journal",
+        **models(known.archive, history),
     }
 
 
@@ -133,6 +134,7 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         for split in ("search", "held_out")
         if (scores := known.history.scores(agent, split))
     }
+    told = models(known.archive, known.history)
     usage, estimated = born.usage, known.ledger.estimated(born.ticket)
     for split in ("search", "held_out"):
         for scored in known.history.scores(agent, split).values():
@@ -155,10 +157,6 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         "tokens_cached": usage.tokens_cached,
         "micro_usd": usage.micro_usd,
         "estimated_micro_usd": estimated,
+        "improvers": told["improvers"] if agent == known.champion else [],
+        "warnings": told["warnings"],
     }
-
-
-def _offline(known: Facts) -> bool:
-    started = known.history.started
-    config = b"" if started is None else known.archive.blob(started.config)
-    return b'solve = "offline"' in config and b'improve = "offline"' in config
