@@ -164,6 +164,10 @@ class Controller:
                 self._delayed.remove(due[0])
                 self._dispatch(due[0][1])
                 continue
+            # A ticket that waits keeps its worker: with one, the run goes as it would without the
+            # trouble, and where a provider is down, no more jobs run into it.
+            if self.executor.free <= len(self._delayed):
+                return
             # With nothing in flight a job is started, or money would be left for ever.
             if self._dispatched and not self.purse.has_room_for_a_job():
                 return

@@ -1,5 +1,6 @@
 """A fixed number of worker threads; each job runs whole in one of them."""
 
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Generic, TypeVar
@@ -29,6 +30,8 @@ class Threads(Generic[Done]):
 
     def completed(self, timeout_seconds: float) -> Sequence[tuple[int, Future[Done]]]:
         """Jobs that ended, lowest ticket first; waits for one at most `timeout_seconds`."""
+        if not self._running:
+            time.sleep(timeout_seconds)
         done, _ = wait(self._running, timeout=timeout_seconds, return_when=FIRST_COMPLETED)
         return sorted(((self._running.pop(future), future) for future in done), key=lambda pair: pair[0])
 
