@@ -61,7 +61,7 @@ def main() -> None:
         print(f"seed agent: {len(base)}/{n}", flush=True)
         for entry in entries:
             won = resolved(edited(entry), tasks, sandbox, session)
-            paired = Paired(len(won & base), len(won - base), len(base - won), n - len(won | base))
+            paired = Paired.of([task.id for task in tasks], won, base)
             low, high = paired.interval()
             told = (
                 f"{len(won)}/{n}  {paired.difference:+.3f} [{low:+.3f}, {high:+.3f}]  expected: {entry.helps}"
