@@ -14,12 +14,14 @@ from benchmarks.task import Task
 from sandbox.base import Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Change, Tree
 
-VERSION = 1
+VERSION = 2
 """Of the rules below; verdicts of different versions are not compared."""
 
+REPOSITORY = "/repository"
 _CONFIG = b"[pytest]\naddopts =\npythonpath = . src\ntestpaths =\n"
 _SUSPICIOUS = re.compile(
     rb"_pytest|pytest_|pluggy|os\._exit|atexit|settrace|setprofile|PYTEST_CURRENT_TEST|sys\.modules|/out/"
+    rb"|_getframe|currentframe|def __eq__[^\n]*\n\s*return True"
 )
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -61,9 +63,12 @@ def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
     """
     started = time.monotonic()
     nonce = secrets.token_hex(8)
-    ended = sandbox.run(_order(task, change, sandbox.python, nonce))
+    order = _order(task, change, sandbox.python, nonce)
+    ended = sandbox.run(order)
     flags = suspicions(change)
     verdict, reason, tests, tampered = _judged(task, ended, nonce)
+    if verdict == "resolved" and (path := _altered(order, ended)) is not None:
+        verdict, reason, tampered = "unresolved", f"altered while the tests ran: {path[:120]}", True
     if tampered:
         flags = (reason, *flags)
     return Grade(verdict, reason, tests, flags, time.monotonic() - started)
@@ -97,16 +102,19 @@ def _order(task: Task, change: Change, python: str, nonce: str) -> Order:
 def tests_order(tree: Tree, tests: tuple[str, ...], python: str, nonce: str, seconds: float) -> Order:
     """Runs `tests` (files, node ids or options) by our rules; the report comes back as `/out/<nonce>.xml`."""
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
-    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
+    command += ["--rootdir", REPOSITORY, "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
     return Order(
         command=(*command, *tests),
         folders={
-            "/repository": Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True),
+            # The report first: what the tests leave in the repository must not use up its room.
             "/out": Folder(writable=True, collect=True),
+            REPOSITORY: Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True, collect=True),
         },
-        cwd="/repository",
+        cwd=REPOSITORY,
         environment=_ENVIRONMENT,
-        limits=Limits(wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128),
+        limits=Limits(
+            wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128, collected_bytes=tree.size + 2**26
+        ),
     )
 
 
@@ -134,6 +142,12 @@ def _judged(
         reason = f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}"
         return "unresolved", reason, tests, False
     return "resolved", f"all {len(needed)} tests passed", tests, False
+
+
+def _altered(order: Order, ended: Exit) -> str | None:
+    """A protected path that is no longer as it was placed: code under test wrote over its own judge."""
+    placed, left = order.folders[REPOSITORY].tree, ended.folders.get(REPOSITORY, Tree())
+    return next((path for path in placed if is_protected(path) and left.get(path) != placed[path]), None)
 
 
 def _canary(nonce: str) -> str:

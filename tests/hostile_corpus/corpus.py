@@ -31,6 +31,8 @@ class Attack:
     limits: Mapping[str, Any]
     needs: tuple[str, ...]
     """Limits without which it would hurt the machine."""
+    named: Mapping[str, str]
+    """Files whose names git, or the file system of a clone, would stumble over."""
     claimed: bool
     slow: bool
 
@@ -42,7 +44,7 @@ class Attack:
             for path in sorted(self.folder.rglob("*"))
             if path.is_file() and path.name != EXPECT and "__pycache__" not in path.parts
         }
-        return Tree(found)
+        return Tree({**found, **{path: text.encode() for path, text in self.named.items()}})
 
     def bounds(self, defaults: Limits) -> Limits:
         """`defaults` with the attack's own limits over them."""
@@ -66,6 +68,7 @@ def _read(kind: Kind, folder: Path) -> Attack:
         expect=table.pop("expect"),
         limits=table.pop("limits", {}),
         needs=tuple(table.pop("needs", ())),
+        named=table.pop("files", {}),
         claimed=table.pop("claimed", True),
         slow=table.pop("slow", False),
     )
