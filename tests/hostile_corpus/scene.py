@@ -14,6 +14,8 @@ from pathlib import Path
 from sandbox import cgroup
 
 PATIENCE_SECONDS = 10.0
+KEY = "HOSTILE_CORPUS_KEY"
+"""A secret in the environment of the controller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Scene:
             "port": self.port,
             "free_port": self.free_port,
             "abstract": self.abstract,
+            "clone": str(Path(__file__).resolve().parents[2]),
         }
         return json.dumps({**known, **more})
 
@@ -76,6 +79,8 @@ def scene() -> Iterator[Scene]:
         abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
         abstract.bind(f"\0{mark}")
         abstract.listen()
+        os.environ[KEY] = secret
+        stack.callback(os.environ.pop, KEY)
         yield Scene(folder, secret, mark, server.getsockname()[1], free_port, mark, (server, abstract))
 
 
