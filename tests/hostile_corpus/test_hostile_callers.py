@@ -1,4 +1,4 @@
-"""Agents that attack the gateway: they pay for it themselves, while another assignment is answered at once."""
+"""Agents that attack the gateway: they pay for it themselves; another assignment is answered at once."""
 
 import json
 import re
@@ -69,8 +69,8 @@ def calling(line: Line) -> Iterator[list[float]]:
     def ask() -> None:
         while not done.wait(0.1):
             began = time.monotonic()
-            waits.append(time.monotonic() - began if called(line) == 200 else float("inf"))
-            waits[-1] = max(waits[-1], time.monotonic() - began)
+            answered = called(line) == 200
+            waits.append(time.monotonic() - began if answered else float("inf"))
 
     thread = threading.Thread(target=ask)
     thread.start()

@@ -10,7 +10,8 @@ for _ in range(625):
     client.settimeout(0.05)
     try:
         client.connect(os.environ["DGM_GATEWAY"])
-    except OSError:
-        pass
+    except OSError as error:
+        print(error)
     held.append(client)
+print("held", len(held), flush=True)
 time.sleep(1)

@@ -7,7 +7,7 @@ BODY = (
     HEAD + b"Authorization: Bearer " + os.environ["DGM_TOKEN"].encode() + b"\r\nContent-Length: 4000\r\n\r\n{"
 )
 clients = []
-for n in range(16):
+for _ in range(16):
     clients.append(socket.socket(socket.AF_UNIX))
     clients[-1].connect(os.environ["DGM_GATEWAY"])
 until = time.monotonic() + 3
