@@ -11,15 +11,16 @@ from typing import Literal
 from benchmarks.junit import ReportError
 from benchmarks.protected import is_protected
 from benchmarks.task import Task
-from benchmarks.testing import reported, tests_order
+from benchmarks.testing import REPOSITORY, reported, tests_order
 from sandbox.base import Exit, Order, Sandbox
 from sandbox.tree import Change, Tree
 
-VERSION = 1
+VERSION = 2
 """Of the rules here and in `testing`; verdicts of different versions are not compared."""
 
 _SUSPICIOUS = re.compile(
     rb"_pytest|pytest_|pluggy|os\._exit|atexit|settrace|setprofile|PYTEST_CURRENT_TEST|sys\.modules|/out/"
+    rb"|_getframe|currentframe|def __eq__[^\n]*\n\s*return True"
 )
 
 
@@ -52,9 +53,12 @@ def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
     """
     started = time.monotonic()
     nonce = secrets.token_hex(8)
-    ended = sandbox.run(_order(task, change, sandbox.python, nonce))
+    order = _order(task, change, sandbox.python, nonce)
+    ended = sandbox.run(order)
     flags = suspicions(change)
     verdict, reason, tests, tampered = _judged(task, ended, nonce)
+    if verdict == "resolved" and (path := _altered(order, ended)) is not None:
+        verdict, reason, tampered = "unresolved", f"altered while the tests ran: {path[:120]}", True
     if tampered:
         flags = (reason, *flags)
     return Grade(verdict, reason, tests, flags, time.monotonic() - started)
@@ -106,6 +110,12 @@ def _judged(
         reason = f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}"
         return "unresolved", reason, tests, False
     return "resolved", f"all {len(needed)} tests passed", tests, False
+
+
+def _altered(order: Order, ended: Exit) -> str | None:
+    """A protected path that is no longer as it was placed: code under test wrote over its own judge."""
+    placed, left = order.folders[REPOSITORY].tree, ended.folders.get(REPOSITORY, Tree())
+    return next((path for path in placed if is_protected(path) and left.get(path) != placed[path]), None)
 
 
 def _canary(nonce: str) -> str:

@@ -6,6 +6,7 @@ from benchmarks.junit import ReportError, TestOutcome, outcomes
 from sandbox.base import Exit, Folder, Limits, Order
 from sandbox.tree import Tree
 
+REPOSITORY = "/repository"
 _CONFIG = b"[pytest]\naddopts =\npythonpath = . src\ntestpaths =\n"
 _ENVIRONMENT = {
     "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
@@ -21,16 +22,19 @@ _ENVIRONMENT = {
 def tests_order(tree: Tree, tests: tuple[str, ...], python: str, nonce: str, seconds: float) -> Order:
     """Runs `tests` (files, node ids or options) by our rules; the report comes back as `/out/<nonce>.xml`."""
     command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
-    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
+    command += ["--rootdir", REPOSITORY, "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
     return Order(
         command=(*command, *tests),
         folders={
-            "/repository": Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True),
+            # The report first: what the tests leave in the repository must not use up its room.
             "/out": Folder(writable=True, collect=True),
+            REPOSITORY: Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True, collect=True),
         },
-        cwd="/repository",
+        cwd=REPOSITORY,
         environment=_ENVIRONMENT,
-        limits=Limits(wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128),
+        limits=Limits(
+            wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128, collected_bytes=tree.size + 2**26
+        ),
     )
 
 
