@@ -168,7 +168,7 @@ def test_a_pair_set_aside_is_no_evidence_but_counts_against_the_champion() -> No
     view = search.view()
     assert view.own.attempted[0] == 0
     assert view.set_aside[0] == 1
-    assert search.champion().estimate == 1 / 3
+    assert search.champion().estimate == pytest.approx(2 / 9)
 
 
 def test_rejections_bar_a_parent_until_new_evidence() -> None:
