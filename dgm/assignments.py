@@ -122,6 +122,7 @@ class Assigner:
                 evidence=dispatch.evidence,
                 usage=finding.usage,
                 seconds=seconds,
+                flags=finding.flags,
             )
         return Rejected(
             ticket=ticket,
