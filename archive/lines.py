@@ -32,6 +32,11 @@ FIRST = "0" * 16
 """`prev` of a journal's first line."""
 HEADER = ("v", "at", "prev", "event")
 FREE_TEXT = "reason"
+FLAGS = "flags"
+"""Last of its event's fields, and written only where there are any."""
+MAX_FLAGS = 8
+MAX_FLAG = 100
+"""Characters of one."""
 HASHES = frozenset({"request", "reply"})
 
 _USAGE = tuple(field.name for field in fields(Usage))
@@ -62,6 +67,8 @@ def encode(event: Event, at: datetime, prev: str) -> bytes:
             record |= {name: getattr(value, name) for name in _USAGE}
         elif field.name == FREE_TEXT:
             record[FREE_TEXT] = _clipped(value)
+        elif field.name == FLAGS and not value:
+            continue
         elif field.name == "why":
             record["why"] = _bounded(value, kind)
         else:
@@ -146,6 +153,8 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
     shape = _shapes().get(kind) if type(kind) is str else None
     if shape is None:
         raise LineError(f"key 'event': no event is called {str(kind)[:40]!r}")
+    if FLAGS in shape.keys:
+        record.setdefault(FLAGS, [])
     values = list(record.values())
     if tuple(record) != shape.keys or tuple(map(type, values)) not in shape.types:
         raise LineError(_misfit(record, shape))
@@ -233,7 +242,7 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
     if get_origin(hint) is Literal:
         return (str,), frozenset(get_args(hint)).__contains__
     if get_origin(hint) is tuple:
-        return (list,), _agents
+        return (list,), _flags if name == FLAGS else _agents
     if get_args(hint) == (str, str):
         return (dict,), _texts
     if get_args(hint) == (str, Any):
@@ -249,6 +258,10 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
 
 def _agents(value: list[Any]) -> bool:
     return not value or all(type(agent) is str and _DIGITS_40(agent) for agent in value)
+
+
+def _flags(value: list[Any]) -> bool:
+    return len(value) <= MAX_FLAGS and all(type(flag) is str and 0 < len(flag) <= MAX_FLAG for flag in value)
 
 
 def _texts(value: dict[str, Any]) -> bool:

@@ -16,7 +16,6 @@ from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
 from dgm.history import History
 from dgm.jobs import Evaluate, Expand, Ticket
-from dgm.playbook import suggestions
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
 from sandbox.tree import Tree
@@ -61,7 +60,8 @@ class Assigner:
                 seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
                 return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms, seen))
             case Expand(parent):
-                read = self._evidence(parent, ticket.number)
+                rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
+                read = evidence(self._sources, parent, config.evidence, rng)
                 rewrite = Rewrite(
                     parent=self._tree(parent),
                     evidence=read,
@@ -122,6 +122,7 @@ class Assigner:
                 evidence=dispatch.evidence,
                 usage=finding.usage,
                 seconds=seconds,
+                flags=finding.flags,
             )
         return Rejected(
             ticket=ticket,
@@ -134,13 +135,6 @@ class Assigner:
             usage=finding.usage,
             seconds=seconds,
         )
-
-    def _evidence(self, parent: AgentId, ticket: int) -> Tree:
-        settings = self._config.evidence
-        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket, _EVIDENCE])))
-        tree = evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
-        suggested = suggestions(settings.playbook)
-        return tree.overlaid({"suggestions.md": suggested.encode()}) if suggested else tree
 
 
 def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:

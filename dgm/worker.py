@@ -13,6 +13,7 @@ from dgm.admission import Rules, objection, trial
 from dgm.gateway import Call
 from dgm.manifest import ManifestError
 from dgm.models.base import Model, Role
+from dgm.monitors import flags
 from dgm.session import Ran, Session, Terms
 from sandbox.tree import Change, Tree, TreeHash, is_junk
 
@@ -55,7 +56,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Offspring:
-    """What a rewrite gave. `objection` is None for a child that was admitted."""
+    """What a rewrite gave. `objection` is None for a child that was admitted, which may have `flags`."""
 
     tree: Tree | None
     change: Change | None
@@ -63,6 +64,7 @@ class Offspring:
     objection: str | None
     usage: Usage
     seconds: float
+    flags: tuple[str, ...] = ()
 
 
 Finding = Graded | Offspring
@@ -126,6 +128,7 @@ class Worker:
             objection=refusal,
             usage=ran.usage,
             seconds=time.monotonic() - started,
+            flags=() if child is None or refusal else flags(parent, child, assignment.evidence),
         )
 
 

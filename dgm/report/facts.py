@@ -90,6 +90,7 @@ def row(known: Facts, agent: AgentId) -> dict[str, Any]:
         "rejected": sum(not isinstance(end, Born) for end in offspring),
         "infra_failures": known.infra.get(agent, 0),
         "vetoed": agent in known.history.vetoed,
+        "flags": list(born.flags),
         "summary": known.summary(agent).split("\n")[0][:200],
     }
 
