@@ -133,6 +133,13 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class KeysSection(Section):
+    """Where providers' keys are, beside the environment. No key is ever a setting."""
+
+    file: str | None = None
+    """Of `NAME=value` lines, readable by nobody else."""
+
+
 class ReportSection(Section):
     """What is said before the run of what will be said at its end."""
 
@@ -163,6 +170,7 @@ class Config(Section):
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
+    keys: KeysSection = KeysSection()
 
 
 def read(path: Path | None = None, overrides: Iterable[str] = (), preset: str | None = None) -> Config:
@@ -216,10 +224,10 @@ def to_toml(config: Config) -> str:
     """`config` as a run.toml that reads back to the same; what is unset is left out."""
     plain, tables = [], []
     for key, value in config.model_dump(exclude_none=True).items():
-        if isinstance(value, dict):
+        if isinstance(value, dict) and value:
             lines = [f"{name} = {json.dumps(item)}" for name, item in value.items()]
             tables.append("\n".join([f"[{key}]", *lines]))
-        else:
+        elif not isinstance(value, dict):
             plain.append(f"{key} = {json.dumps(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
 

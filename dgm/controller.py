@@ -65,6 +65,7 @@ class Controller:
     """Calls recorded by workers, for the owner of history and ledger to take in."""
     _started: float = field(default_factory=time.monotonic)
     _ended: int = 0
+    _fatal: Trouble | None = None
 
     @property
     def stopping(self) -> bool:
@@ -80,6 +81,7 @@ class Controller:
 
         Raises:
             ArchiveError: the journal or the store failed; nothing later was done.
+            Trouble: a person must mend something; its ticket stays open, for `resume`.
         """
         self._reopen()
         while True:
@@ -92,6 +94,8 @@ class Controller:
             for number, future in self.executor.completed(POLL_SECONDS):
                 self._settle(self._dispatched.pop(number), future)
             self.watch(self._progress())
+        if self._fatal is not None:
+            raise self._fatal
         reason = self._stopping or "done"
         champion = self.search.champion().agent
         self.archive.point_head(champion)
@@ -174,7 +178,11 @@ class Controller:
         try:
             finding = future.result()
         except (SandboxError, Trouble) as error:
-            self._retry(dispatch, error)
+            if isinstance(error, Trouble) and error.fatal:
+                self._fatal = self._fatal or error
+                self.stop(str(error))
+            else:
+                self._retry(dispatch, error)
             return
         self._end(self.assigner.end(dispatch, finding))
 

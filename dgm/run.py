@@ -24,6 +24,7 @@ from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
 from dgm.history import History
+from dgm.keys import Keys
 from dgm.ledger import Ledger
 from dgm.manifest import MANIFEST, ManifestError, read_manifest
 from dgm.models.base import Model, Role
@@ -41,7 +42,7 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-CHANGEABLE = ("budget.", "workers", "sandbox.")
+CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -82,9 +83,10 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
         ConfigError, SuiteError, SandboxError: a part is unknown, or does not work here.
     """
     suite = open_suite(config.suite.name)
+    keys = Keys(config.keys.file)
     models: dict[Role, Model] = {
-        "solve": open_model(config.model.solve),
-        "improve": open_model(config.model.improve),
+        "solve": open_model(config.model.solve, keys),
+        "improve": open_model(config.model.improve, keys),
     }
     offline = all(model.name == "offline" for model in models.values())
     with ExitStack() as stack:
@@ -155,7 +157,7 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, workers and sandbox.*"
+            allowed = "budget.*, workers, sandbox.* and keys.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = changed(recorded_config(folder, archive), overrides)

@@ -8,7 +8,7 @@ from archive.events import Usage
 from dgm.bridge import bridged
 from dgm.gateway import Allowance, Call, Gateway
 from dgm.manifest import Manifest, read_manifest
-from dgm.models.base import Model, Role
+from dgm.models.base import Model, ModelError, Role
 from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
 
@@ -29,7 +29,14 @@ exec "$@"
 
 
 class Trouble(Exception):
-    """An attempt that gave no evidence: the model, the journal or the gateway failed, not the agent."""
+    """An attempt that gave no evidence: the model, the journal or the gateway failed, not the agent.
+
+    After a `fatal` one every attempt would end so, until a person has mended what the message names.
+    """
+
+    def __init__(self, message: str, *, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.fatal = fatal
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +133,18 @@ class Session:
             )
         # A call may have been in flight when the command ended: what it took is known only now.
         if line.trouble is not None:
-            raise Trouble(f"{type(line.trouble).__name__}: {line.trouble}") from line.trouble
+            raise _told(line.trouble) from line.trouble
         out = exit_.folders.get(OUT, Tree())
         summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
         breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
         return Ran(exit_, exit_.folders.get(result), summary, line.usage, breaches)
+
+
+def _told(trouble: Exception) -> Trouble:
+    if isinstance(trouble, ModelError):
+        return Trouble(str(trouble), fatal=trouble.fatal)
+    return Trouble(f"{type(trouble).__name__}: {trouble}")
 
 
 def _called(manifest: Manifest, command: tuple[str, ...]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from dgm.checkout import Checkout, CheckoutError, read_checkout
 from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
 from dgm.gateway import Gateway
+from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
 from dgm.report.facts import facts
@@ -91,7 +92,7 @@ def _issue(path: Path) -> str:
 
 
 def _ran(source: Tree, repository: Tree, issue: str, config: Config, model: str, sandbox: str) -> Ran:
-    opened = open_model(model)
+    opened = open_model(model, Keys(config.keys.file))
     # Somebody's repository is nothing to run unknown code on unprotected, whatever the run itself allowed.
     with open_sandbox(sandbox, trusted=False, notice=_tell) as isolated, Gateway() as gateway:
         _tell(f"{opened.name} works in {isolated.name}")

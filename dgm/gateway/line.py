@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from archive.events import Usage
+from dgm.gateway.states import States, without_state
 from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Role
 
 WARN_AT = (0.5, 0.8, 0.95)
@@ -26,11 +27,13 @@ class Allowance:
     calls: int
     tokens: int
     micro_usd: int | None = None
+    max_tokens: int = 8192
+    """Of one reply."""
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One answered call; `n` counts from 1 within the line."""
+    """One answered call; `n` counts from 1 within the line. `request` is the agent's, without state."""
 
     n: int
     role: Role
@@ -65,6 +68,7 @@ class Line:
         self.token = secrets.token_hex(32)
         self.trouble: Exception | None = None
         self._models, self._allowance, self._seed, self._record = models, allowance, seed, record
+        self._states = States()
         self._usage = Usage()
         self._serial = threading.Lock()
         self._revoked = False
@@ -129,9 +133,12 @@ class Line:
         if self.exhausted:
             return refusal(402, "the assignment's budget is used up")
         n = self._usage.calls + 1
-        request = request.model_copy(update={"seed": self._seed})
+        request = request.model_copy(
+            update={"seed": self._seed, "messages": tuple(map(without_state, request.messages))}
+        )
         try:
-            reply = self._models[request.model].complete(request)
+            reply = self._models[request.model].complete(self._sent(request))
+            self._states.keep(reply)
             usage = Usage(1, reply.tokens_in, reply.tokens_out, 0)
             self._record(Call(n, request.model, request, reply, usage))
         except ModelError as error:
@@ -146,6 +153,16 @@ class Line:
         self._usage += usage
         return Answer(200, self._wire(n, reply, before))
 
+    def _sent(self, request: ChatRequest) -> ChatRequest:
+        """What the model is given: a bounded request, with the state of the turns that it took itself."""
+        most = self._allowance.max_tokens
+        return request.model_copy(
+            update={
+                "max_tokens": min(request.max_tokens or most, most),
+                "messages": tuple(map(self._states.restored, request.messages)),
+            }
+        )
+
     def _wire(self, n: int, reply: ChatReply, before: float) -> Mapping[str, Any]:
         now = self._share()
         warnings = [f"{mark:.0%} of the budget is used" for mark in WARN_AT if before < mark <= now]
@@ -157,7 +174,7 @@ class Line:
             "choices": [
                 {
                     "index": 0,
-                    "message": reply.message.model_dump(exclude_none=True),
+                    "message": without_state(reply.message).model_dump(exclude_none=True),
                     "finish_reason": reply.finish_reason,
                 }
             ],
@@ -165,6 +182,7 @@ class Line:
                 "prompt_tokens": reply.tokens_in,
                 "completion_tokens": reply.tokens_out,
                 "total_tokens": reply.tokens_in + reply.tokens_out,
+                "prompt_tokens_details": {"cached_tokens": reply.tokens_cached},
             },
             "dgm": {"warnings": warnings, "calls_left": self._allowance.calls - self._usage.calls},
         }
