@@ -60,7 +60,7 @@ def study_table(rows: list[dict[str, Any]]) -> Table:
         for told in row["against"].values():
             low, high = told["interval"]
             cells.append(
-                f"{told['resolved']}/{told['n']}\n{told['difference']:+.2f} [{low:+.2f}, {high:+.2f}]"
+                f"{told['resolved']}/{told['n']}\n{told['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
             )
         champion = row["champion"]
         table.add_row(str(row["seed"]), str(row["agents"]), f"{champion['resolved']}/{champion['n']}", *cells)
