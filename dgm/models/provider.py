@@ -157,8 +157,10 @@ class Caller:
             return Again(f"the reply is malformed: {type(error).__name__}")
         raise self.error(said)
 
-    def judged(self, status: int, body: object, headers: Mapping[str, str]) -> ModelError | Again:
-        """Whose failure an HTTP status is, and whether to try again."""
+    def judged(
+        self, status: int, body: object, headers: Mapping[str, str], *, billed: bool = False
+    ) -> ModelError | Again:
+        """Whose failure an HTTP status is, and whether to try again; `billed` if a reply had begun."""
         error = _error(body)
         # Blotted out before it is cut, for a part of a key is one too.
         said = self.key.hidden(" ".join(error.get("message", "").split()))[:_EXCERPT] or "nothing was said"
@@ -174,7 +176,7 @@ class Caller:
         if status in _REJECTED:
             return self.error(f"HTTP {status}: {said}", owner_is_agent=True)
         if status in _PASSING or status >= 500:
-            return Again(f"HTTP {status}: {said}", _retry_after(headers), billed=False)
+            return Again(f"HTTP {status}: {said}", _retry_after(headers), billed=billed)
         return self.error(f"HTTP {status}: {said}; mend: check the model's address", fatal=True)
 
     def error(
