@@ -37,7 +37,7 @@ def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path) -> None:
     @contextmanager
     def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
         with mini_parts(config, notice) as parts:
-            models = {"solve": locked, "improve": locked}
+            models = dict.fromkeys(config.model.names, locked)
             yield replace(parts, worker=replace(parts.worker, models=models))
 
     with pytest.raises(Trouble, match=r"^the key is refused; mend: set a key$"):

@@ -36,7 +36,7 @@ class Silencer:
 @contextmanager
 def parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
-        models = {"solve": Scripted([Say("no")]), "improve": Silencer()}
+        models = {"offline": Scripted([Say("no")]), "silencer": Silencer()}
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 
@@ -44,6 +44,7 @@ def parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
 def silenced(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("run") / "silenced"
     sets = ["workers=1", "budget.evaluations=1", "budget.expansions=1", "search.initial_expansions=1"]
+    sets += ["model.improve=silencer", "model.allow_unpriced=true"]
     assert launch(folder, read(None, sets), QUIET, parts_of=parts).reason == "done"
     return folder
 
