@@ -208,8 +208,23 @@ class Paused:
     """A person's word: no more tickets until the run is resumed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A model answered the same small question again, outside of any job, to show whether it is the same."""
+
+    model: str
+    """The name it is opened by."""
+    reported: str
+    """Its own name for itself."""
+    evaluations: int
+    """Tickets that had been scored."""
+    reply: str
+    """SHA-256 of the reply's text, normalised."""
+    usage: Usage
+
+
 End = Born | Scored | Rejected | Failed
-Event = Started | Resumed | Asked | Reserved | Called | Retried | End | Stopped | Vetoed | Paused
+Event = Started | Resumed | Asked | Reserved | Called | Retried | End | Stopped | Vetoed | Paused | Probed
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__.lower(): kind
     for kind in (
@@ -226,5 +241,6 @@ EVENTS: Mapping[str, type[Event]] = {
         Stopped,
         Vetoed,
         Paused,
+        Probed,
     )
 }

@@ -12,6 +12,7 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
     Reserved,
     Resumed,
@@ -55,7 +56,9 @@ class Fold:
         event = entry.event
         self.refuse(event)
         match event:
-            case Reserved() | Called() | Retried() | Started() | Resumed() | Stopped() | Vetoed() | Paused():
+            case Reserved() | Called() | Retried() | Probed():
+                pass
+            case Started() | Resumed() | Stopped() | Vetoed() | Paused():
                 pass
             case Asked():
                 self.asked[event.ticket] = event

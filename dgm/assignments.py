@@ -14,8 +14,8 @@ from dgm.admission import Rules
 from dgm.config import Config, JobSection
 from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
-from dgm.history import History, counted
-from dgm.improvers import IMPROVER, drawn
+from dgm.history import IMPROVER, History, counted
+from dgm.improvers import drawn
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.prices import FREE, price_of
 from dgm.session import Terms

@@ -136,6 +136,13 @@ class CassetteSection(Section):
         return self
 
 
+class CanarySection(Section):
+    """Whether each model is asked the same question now and then, to notice that it was changed."""
+
+    every: int | None = Field(default=None, ge=1)
+    """Evaluations from one time to the next; never if absent."""
+
+
 class Origin(Section):
     """The agent of another run that this run started from."""
 
@@ -231,6 +238,7 @@ class Config(Section):
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
     cassette: CassetteSection = CassetteSection()
+    canary: CanarySection = CanarySection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)

@@ -1,7 +1,7 @@
 """Asks, dispatches, tells: the flow of every job, and a clean stop."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -11,10 +11,12 @@ from archive.events import Called, End, Event, Failed, Paused, Retried, Scored, 
 from benchmarks.grade import grade
 from dgm.account import Account
 from dgm.assignments import Assigner, Dispatch
+from dgm.canary import Canary
 from dgm.cap import OverBudget
-from dgm.config import Budget
+from dgm.config import Budget, ModelSection
 from dgm.executor.threads import Threads
 from dgm.history import History
+from dgm.identity import warnings
 from dgm.jobs import Evaluate, Ticket
 from dgm.models.base import Model
 from dgm.models.cassette import Recording
@@ -41,6 +43,8 @@ class Progress:
     budget: Budget
     spent_before: Usage
     """What was spent when this controller started."""
+    warnings: Sequence[str]
+    """What a person should know of the models."""
     working: Mapping[int, str]
     elapsed_seconds: float
     ended: int
@@ -63,8 +67,10 @@ class Controller:
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
     answering: Callable[[int, Model], Model]
+    canary: Canary
     requests: Requests
     budget: Budget
+    models: ModelSection
     watch: Callable[[Progress], None]
     _stopping: str | None = None
     _dispatched: dict[int, Dispatch] = field(default_factory=dict)
@@ -100,6 +106,7 @@ class Controller:
             self._take_calls()
             self._take_requests()
             self._watch_budget()
+            self._probe()
             self._fill()
             if not self._dispatched and (self._stopping or not self._delayed):
                 break
@@ -136,6 +143,11 @@ class Controller:
                 case _:
                     pass
             path.unlink(missing_ok=True)
+
+    def _probe(self) -> None:
+        if self._stopping is None:
+            for probed in self.canary.probed(len(self.history.scored)):
+                self._record(probed)
 
     def _watch_budget(self) -> None:
         limit = self.budget.seconds
@@ -260,6 +272,7 @@ class Controller:
             self.purse,
             self.budget,
             self._spent_before,
+            list(warnings(self.history, self.models)),
             working,
             elapsed,
             self._ended,

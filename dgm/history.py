@@ -12,6 +12,7 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
     Reserved,
     Resumed,
@@ -23,6 +24,9 @@ from archive.events import (
     Vetoed,
 )
 from sandbox.tree import TreeHash
+
+IMPROVER = "model"
+"""In the `why` of a ticket that expands: the model that was drawn for it."""
 
 
 class History:
@@ -37,6 +41,9 @@ class History:
         self.scored: dict[int, Scored] = {}
         self.failed: dict[int, Failed] = {}
         self.vetoed: set[AgentId] = set()
+        self.probed: list[Probed] = []
+        self.reported: defaultdict[tuple[str, str | None], dict[str, int]] = defaultdict(dict)
+        """By role, and by the model that was drawn for it if any: how many calls answered under which id."""
         self.trees: set[TreeHash] = set()
         self._offspring: defaultdict[AgentId, list[Born | Rejected]] = defaultdict(list)
         self._scores: defaultdict[AgentId, dict[TaskId, Scored]] = defaultdict(dict)
@@ -57,7 +64,7 @@ class History:
             case Asked():
                 self.asked[event.ticket] = event
             case Called():
-                self._calls[event.ticket, event.attempt].append(event)
+                self._take_call(event)
             case Retried():
                 self._retries[event.ticket] += 1
             case Born() | Rejected():
@@ -70,10 +77,19 @@ class History:
                 self.failed[event.ticket] = event
             case Vetoed():
                 self.vetoed.add(event.agent)
+            case Probed():
+                self.probed.append(event)
             case Reserved() | Paused():
                 pass
             case never:
                 assert_never(never)
+
+    def _take_call(self, event: Called) -> None:
+        self._calls[event.ticket, event.attempt].append(event)
+        if event.status != "rejected":
+            asked = self.asked.get(event.ticket)
+            ids = self.reported[event.role, None if asked is None else asked.why.get(IMPROVER)]
+            ids[event.model] = ids.get(event.model, 0) + 1
 
     def _take_child(self, event: Born | Rejected) -> None:
         if isinstance(event, Born):

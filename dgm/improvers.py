@@ -8,11 +8,11 @@ import numpy as np
 from numpy.random import Generator
 
 from archive.events import AgentId, Born, Rejected
-from dgm.history import History
+from dgm.history import IMPROVER, History
 
 Draw = Literal["weight", "children"]
-IMPROVER, IMPROVERS = "model", "models"
-"""Keys of a ticket's `why`: the model that was drawn, and what the draw was among."""
+IMPROVERS = "models"
+"""In the `why` of a ticket that expands: what its model was drawn from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,19 @@
 
 from collections.abc import Iterable, Mapping
 
-from archive.events import Asked, Born, Called, Event, Failed, Rejected, Reserved, Retried, Scored, Usage
+from archive.events import (
+    Asked,
+    Born,
+    Called,
+    Event,
+    Failed,
+    Probed,
+    Rejected,
+    Reserved,
+    Retried,
+    Scored,
+    Usage,
+)
 
 CallId = tuple[int, int, int]
 """Ticket, attempt, number of the call in it."""
@@ -53,6 +65,8 @@ class Ledger:
                 calls = self._unsettled.get(event.ticket, {})
                 calls.pop((event.ticket, event.attempt, event.n), None)
                 self._spend(event.ticket, event.usage)
+            case Probed():
+                self.spent += event.usage
             case Retried():
                 self._estimate(event)
                 self._spent_before[event.ticket] = self.ticket(event.ticket).micro_usd

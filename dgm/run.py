@@ -19,6 +19,7 @@ from benchmarks.floor import floor
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
+from dgm.canary import Canary
 from dgm.config import Config, ConfigError, Origin, changed, read, to_toml
 from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
@@ -306,14 +307,24 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
                 folder, ticket, attempt, cassette=config.cassette.mode != "off"
             ),
             answering=answering,
+            canary=_canary(config, history, parts),
             requests=Requests(folder),
             budget=config.budget,
+            models=config.model,
             watch=watch.progress,
         )
         watch.controller(controller)
         return Outcome(folder, controller.run(), history)
     finally:
         with_threads.close()
+
+
+def _canary(config: Config, history: History, parts: Parts) -> Canary:
+    every = config.canary.every
+    # A replay has no model to ask.
+    asked = [] if every is None or config.cassette.mode == "replay" else list(parts.worker.models.values())
+    first = history.probed[-1].evaluations + (every or 0) if history.probed else 0
+    return Canary(asked, config.prices, every or 1, first)
 
 
 def _answering(config: Config) -> Callable[[int, Model], Model]:

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dgm.report.comparison_view import comparison_view
+from dgm.report.models import models_view
 from sandbox.diff import visible
 
 
@@ -49,4 +50,4 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         parts += [Text(), table]
     if facts["comparison"]:
         parts += [Text(), *comparison_view(facts["comparison"])]
-    return Group(*parts)
+    return Group(*parts, *models_view(facts))

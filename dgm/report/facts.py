@@ -15,6 +15,7 @@ from dgm.intervals import beta_interval
 from dgm.ledger import Ledger
 from dgm.policy.thompson import standing
 from dgm.report.comparison import comparison
+from dgm.report.models import models
 
 CHAMPION_QUANTILE = 0.05
 
@@ -121,7 +122,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
             if (scores := history.scores(agent, "held_out"))
         },
         "comparison": comparison(known.archive, history, known.champion),
-        "models": "offline stand-in: no language model took part" if _offline(known) else "see the journal",
+        **models(known.archive, history),
     }
 
 
@@ -135,6 +136,7 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         for split in ("search", "held_out")
         if (scores := known.history.scores(agent, split))
     }
+    told = models(known.archive, known.history)
     usage, estimated = born.usage, known.ledger.estimated(born.ticket)
     for split in ("search", "held_out"):
         for scored in known.history.scores(agent, split).values():
@@ -157,10 +159,6 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         "tokens_cached": usage.tokens_cached,
         "micro_usd": usage.micro_usd,
         "estimated_micro_usd": estimated,
+        "improvers": told["improvers"] if agent == known.champion else [],
+        "warnings": told["warnings"],
     }
-
-
-def _offline(known: Facts) -> bool:
-    started = known.history.started
-    config = b"" if started is None else known.archive.blob(started.config)
-    return b'solve = "offline"' in config and b'improve = "offline"' in config

@@ -1,12 +1,14 @@
 """The lineage as a tree in the terminal."""
 
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from archive.events import AgentId, Born
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
+from dgm.report.models import models_view
 from sandbox.diff import visible
 
 
@@ -41,9 +43,9 @@ def _line(known: Facts, agent: AgentId) -> Text:
     return text
 
 
-def _footer(known: Facts) -> list[Text]:
+def _footer(known: Facts) -> list[Text | Table]:
     summary = run_summary(known)
-    lines = [
+    lines: list[Text | Table] = [
         Text(
             f"{summary['agents']} agents, {summary['rejected']} rejected, "
             f"{summary['evaluations']} evaluations, {summary['calls']} model calls, "
@@ -60,4 +62,4 @@ def _footer(known: Facts) -> list[Text]:
         lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
     if summary["comparison"]:
         lines += comparison_view(summary["comparison"])
-    return lines
+    return [*lines, *models_view(summary)]

@@ -5,6 +5,7 @@ from rich.text import Text
 
 from archive.events import Usage
 from dgm.controller import Progress
+from sandbox.diff import visible
 
 
 def picture(state: Progress, *, one_line: bool = False) -> Table | Text:
@@ -23,6 +24,8 @@ def picture(state: Progress, *, one_line: bool = False) -> Table | Text:
         return headline
     table = Table.grid()
     table.add_row(headline)
+    for warning in state.warnings:
+        table.add_row(Text(f"  {visible(warning)}", style="yellow"))
     for number, about in sorted(state.working.items()):
         table.add_row(Text(f"  ticket {number}: {about}", style="dim"))
     return table

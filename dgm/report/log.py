@@ -14,6 +14,7 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
     Reserved,
     Resumed,
@@ -81,7 +82,7 @@ def _what(known: Facts, event: Event) -> str:
             return f"{_name(known, event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
         case Asked():
             return f"{parents} to {'rewrite itself' if event.job == 'expand' else event.job}"
-        case Reserved() | Called():
+        case Reserved() | Called() | Probed():
             return _call(event)
         case Retried():
             return f"attempt {event.attempt} gave no evidence ({event.owner}): {event.reason}"
@@ -102,7 +103,9 @@ def _what(known: Facts, event: Event) -> str:
             return f"{event.reason}; champion {_name(known, event.champion)}"
 
 
-def _call(event: Reserved | Called) -> str:
+def _call(event: Reserved | Called | Probed) -> str:
+    if isinstance(event, Probed):
+        return f"the canary asked {event.model}, which answered as {event.reported}"
     name = f"call {event.n} of attempt {event.attempt}"
     if isinstance(event, Reserved):
         return f"up to {event.micro_usd / 1e6:.4f} $ set aside for {name}"

@@ -19,6 +19,7 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
         "asked": _asked(facts),
         "why": facts["rule"],
         "when": facts["schedule"],
+        "model": facts["improver"],
         "spent": f"{_spent(spent)}; {facts['reserve_micro_usd'] / 1e6:.4f} $ were set aside",
         "estimated": _estimated(facts["estimated_micro_usd"]),
         "ended": _ended(facts["end"]),
@@ -30,6 +31,8 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
     parts: list[Any] = [identity]
     if facts["candidates"]:
         parts += [Text(), _table("candidates", facts["candidates"])]
+    if facts["improvers"]:
+        parts += [Text(), _table("models that might improve", facts["improvers"])]
     if facts["other"]:
         rows = [{"key": key, "value": value} for key, value in facts["other"].items()]
         parts += [Text(), _table("also recorded", rows)]

@@ -14,6 +14,7 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
     Reserved,
     Resumed,
@@ -100,6 +101,7 @@ def _miniature(twin: MemoryArchive, rounds: int) -> Iterator[Step]:
         yield Step(Resumed(config, {"dgm": "0.1.0"}))
     yield Step(Vetoed(root))
     yield Step(Paused())
+    yield Step(Probed("offline", "offline", 3, "d" * 64, USAGE))
 
 
 def scored(ticket: int, agent: AgentId, verdict: str, patch: Digest, seen: Digest) -> Scored:

@@ -49,7 +49,7 @@ def parts(model: Model) -> Callable[[Config, Callable[[str], None]], object]:
 
 
 def started(folder: Path, model: Model, *sets: str) -> Outcome:
-    small = ["budget.evaluations=4", "budget.expansions=2", *sets]
+    small = ["seed=8", "budget.evaluations=4", "budget.expansions=2", *sets]
     return launch(folder, changed(config(), small), QUIET, parts_of=parts(model))
 
 
@@ -104,7 +104,7 @@ def test_what_is_missing_ends_a_replay_in_one_line_and_a_refreshed_run_asks_for_
 ) -> None:
     model, folder = Counting("offline"), tmp_path / "run"
     with pytest.raises(Trouble, match=r"not on the cassette: call 1: .*cassette\.mode=refresh") as missed:
-        rerun(folder, original, model, "budget.evaluations=6")
+        rerun(folder, original, model, "budget.evaluations=6", "budget.expansions=3")
     assert missed.value.fatal
     assert "\n" not in str(missed.value)
     assert model.calls == 0
