@@ -128,7 +128,10 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """End of a ticket: a child. The root is ticket 0, without parents."""
+    """End of a ticket: a child. The root is ticket 0, without parents.
+
+    `flags` say what in its change deserves a look.
+    """
 
     ticket: int
     agent: AgentId
@@ -139,6 +142,7 @@ class Born:
     evidence: Digest | None = None
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

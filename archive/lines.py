@@ -34,6 +34,11 @@ FIRST = "0" * 16
 """`prev` of a journal's first line."""
 HEADER = ("v", "at", "prev", "event")
 FREE_TEXT = "reason"
+FLAGS = "flags"
+"""Last of its event's fields, and written only where there are any."""
+MAX_FLAGS = 8
+MAX_FLAG = 100
+"""Characters of one."""
 HASHES = frozenset({"request", "reply"})
 
 _USAGE = tuple(field.name for field in fields(Usage))
@@ -66,6 +71,8 @@ def encode(event: Event, at: datetime, prev: str, version: int = VERSION) -> byt
             record |= {name: getattr(value, name) for name in _USAGE if _known("usage", name, version)}
         elif field.name == FREE_TEXT:
             record[FREE_TEXT] = _clipped(value)
+        elif field.name == FLAGS and not value:
+            continue
         elif field.name == "why":
             record["why"] = _bounded(value, kind)
         else:
@@ -153,11 +160,9 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
         raise LineError("nested too deeply") from None
     if type(record) is not dict or end != len(line):
         raise LineError("no JSON object, or more than one")
-    kind, version = record.get("event"), record.get("v")
-    shapes = _shapes(1) if version == 1 and type(version) is int else _shapes(VERSION)
-    shape = shapes.get(kind) if type(kind) is str else None
-    if shape is None:
-        raise LineError(f"key 'event': no event is called {str(kind)[:40]!r}")
+    shape = _shape_of(record)
+    if FLAGS in shape.keys:
+        record.setdefault(FLAGS, [])
     values = list(record.values())
     if tuple(record) != shape.keys or tuple(map(type, values)) not in shape.types:
         raise LineError(_misfit(record, shape))
@@ -174,6 +179,15 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
         end = shape.usage + len(_USAGE)
         values[shape.usage : end] = (Usage(*values[shape.usage : end]),)
     return _moment(values[1]), values[2], shape.kind(*values[4:])
+
+
+def _shape_of(record: dict[str, Any]) -> _Shape:
+    kind, version = record.get("event"), record.get("v")
+    shapes = _shapes(1) if version == 1 and type(version) is int else _shapes(VERSION)
+    shape = shapes.get(kind) if type(kind) is str else None
+    if shape is None:
+        raise LineError(f"key 'event': no event is called {str(kind)[:40]!r}")
+    return shape
 
 
 def _moment(text: str) -> datetime:
@@ -261,7 +275,7 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
     if get_origin(hint) is Literal:
         return (str,), frozenset(get_args(hint)).__contains__
     if get_origin(hint) is tuple:
-        return (list,), _agents
+        return (list,), _flags if name == FLAGS else _agents
     if get_args(hint) == (str, str):
         return (dict,), _texts
     if get_args(hint) == (str, Any):
@@ -277,6 +291,10 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
 
 def _agents(value: list[Any]) -> bool:
     return not value or all(type(agent) is str and _DIGITS_40(agent) for agent in value)
+
+
+def _flags(value: list[Any]) -> bool:
+    return len(value) <= MAX_FLAGS and all(type(flag) is str and 0 < len(flag) <= MAX_FLAG for flag in value)
 
 
 def _texts(value: dict[str, Any]) -> bool:

@@ -1,6 +1,5 @@
 """Tasks made by putting defects into a repository whose own tests pass."""
 
-import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
@@ -8,14 +7,14 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from benchmarks.floor import fault
-from benchmarks.grade import tests_order
 from benchmarks.hiding import defective, hidden_and_visible, task_with
-from benchmarks.junit import ReportError, outcomes
+from benchmarks.junit import ReportError
 from benchmarks.mutations import Mutation, mutations, pairs
-from benchmarks.protected import is_protected
+from benchmarks.protected import is_protected, is_test_module
 from benchmarks.reproduction import Reproduction, reproduction
 from benchmarks.task import Split, Task
 from benchmarks.testcase import case_of
+from benchmarks.testing import reported, tests_order
 from sandbox.base import Sandbox
 from sandbox.tree import Tree
 
@@ -29,7 +28,6 @@ _SITES_PAIRED = 10
 _LEFT_ALONE = frozenset(
     {"setup.py", "doc", "docs", "examples", "benchmark", "benchmarks", "scripts", "tools", "build"}
 )
-_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +90,11 @@ class Bench:
         # On a busy machine the wall clock would choose the tasks.
         order = replace(order, limits=replace(order.limits, wall_seconds=limit * _PATIENCE))
         ended = self.sandbox.run(order)
-        report = ended.folders.get("/out", Tree()).get(f"{nonce}.xml")
-        if ended.how != "exited" or report is None:
-            return None, ended.cpu_seconds
         try:
-            return outcomes(report.data), ended.cpu_seconds
+            found = reported(ended, nonce) if ended.how == "exited" else None
         except ReportError:
-            return None, ended.cpu_seconds
+            found = None
+        return found, ended.cpu_seconds
 
     def broken(self, tree: Tree) -> tuple[str, ...] | None:
         """The tests that no longer pass in `tree`; None if there is no report, or they are too many."""
@@ -207,9 +203,7 @@ def _drawn(repository: Tree, random: Random) -> Iterator[Mutation]:
 
 
 def _test_files(tree: Tree) -> tuple[str, ...]:
-    return tuple(
-        path for path in tree if is_protected(path) and _TEST_FILE.fullmatch(path.rpartition("/")[2])
-    )
+    return tuple(path for path in tree if is_test_module(path))
 
 
 def _sources(repository: Tree) -> list[str]:

@@ -17,7 +17,6 @@ from dgm.gateway import Allowance
 from dgm.history import IMPROVER, History, counted
 from dgm.improvers import drawn
 from dgm.jobs import Evaluate, Expand, Ticket
-from dgm.playbook import suggestions
 from dgm.prices import FREE, price_of
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
@@ -69,7 +68,8 @@ class Assigner:
                 )
                 return Dispatch(ticket, attempt, try_)
             case Expand(parent):
-                read = self._evidence(parent, ticket.number)
+                rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
+                read = evidence(self._sources, parent, config.evidence, rng)
                 rewrite = Rewrite(
                     parent=self._tree(parent),
                     evidence=read,
@@ -158,6 +158,7 @@ class Assigner:
                 evidence=dispatch.evidence,
                 usage=finding.usage,
                 seconds=seconds,
+                flags=finding.flags,
             )
         return Rejected(
             ticket=ticket,
@@ -170,13 +171,6 @@ class Assigner:
             usage=finding.usage,
             seconds=seconds,
         )
-
-    def _evidence(self, parent: AgentId, ticket: int) -> Tree:
-        settings = self._config.evidence
-        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket, _EVIDENCE])))
-        tree = evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
-        suggested = suggestions(settings.playbook)
-        return tree.overlaid({"suggestions.md": suggested.encode()}) if suggested else tree
 
 
 def terms_of(config: Config, section: JobSection, ticket: int, model: str) -> Terms:

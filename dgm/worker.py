@@ -13,6 +13,7 @@ from dgm.admission import Rules, objection, trial
 from dgm.gateway import Books
 from dgm.manifest import ManifestError
 from dgm.models.base import Model
+from dgm.monitors import flags
 from dgm.session import Ran, Session, Terms
 from sandbox.tree import Change, Tree, TreeHash, is_junk
 
@@ -57,7 +58,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Offspring:
-    """What a rewrite gave. `objection` is None for a child that was admitted."""
+    """What a rewrite gave. `objection` is None for a child that was admitted, which may have `flags`."""
 
     tree: Tree | None
     change: Change | None
@@ -65,6 +66,7 @@ class Offspring:
     objection: str | None
     usage: Usage
     seconds: float
+    flags: tuple[str, ...] = ()
 
 
 Finding = Graded | Offspring
@@ -134,6 +136,7 @@ class Worker:
             objection=refusal,
             usage=ran.usage,
             seconds=time.monotonic() - started,
+            flags=() if child is None or refusal else flags(parent, child, assignment.evidence),
         )
 
 

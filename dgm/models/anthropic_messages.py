@@ -66,8 +66,9 @@ class AnthropicMessages:
                     answer.take(event)
                 return answer.reply()
         except APIStatusError as error:
-            status = error.status_code if error.status_code >= 300 else _STATUS.get(str(error.type), 500)
-            raise self._caller.judged(status, error.body, error.response.headers) from None
+            begun = error.status_code < 300
+            status = _STATUS.get(str(error.type), 500) if begun else error.status_code
+            raise self._caller.judged(status, error.body, error.response.headers, billed=begun) from None
         except APITimeoutError:
             raise Again("the server was silent for too long") from None
         except APIConnectionError as error:

@@ -42,11 +42,15 @@ class Patience:
 
 
 class Again(Exception):
-    """A try that failed for the moment; `after` is how many seconds the server asked to wait."""
+    """A try that failed for the moment; `after` is how many seconds the server asked to wait.
 
-    def __init__(self, message: str, after: float | None = None) -> None:
+    `billed` tells whether it may have to be paid for: yes, unless the server said that it did nothing.
+    """
+
+    def __init__(self, message: str, after: float | None = None, *, billed: bool = True) -> None:
         super().__init__(message)
         self.after = after
+        self.billed = billed
 
 
 class _TooMuch(Exception):
@@ -120,11 +124,13 @@ class Caller:
         patience = self.patience
         bounds = _Bounds(time.monotonic() + patience.total_seconds, patience.max_reply_bytes)
         before = _BOUNDS.set(bounds)
+        billed = False
         try:
             for tried in range(patience.tries):
                 failure = self._tried(attempt)
                 if isinstance(failure, ChatReply):
                     return failure
+                billed |= failure.billed
                 longest = min(patience.longest_delay_seconds, patience.first_delay_seconds * 2**tried)
                 wait = _JITTER.uniform(0, longest)
                 if failure.after is not None:
@@ -134,7 +140,7 @@ class Caller:
                 time.sleep(wait)
         finally:
             _BOUNDS.reset(before)
-        raise self.error(f"{failure} (tries: {tried + 1})")
+        raise self.error(f"{failure} (tries: {tried + 1})", billed=billed)
 
     def _tried(self, attempt: Callable[[], ChatReply]) -> ChatReply | Again:
         try:
@@ -151,8 +157,10 @@ class Caller:
             return Again(f"the reply is malformed: {type(error).__name__}")
         raise self.error(said)
 
-    def judged(self, status: int, body: object, headers: Mapping[str, str]) -> ModelError | Again:
-        """Whose failure an HTTP status is, and whether to try again."""
+    def judged(
+        self, status: int, body: object, headers: Mapping[str, str], *, billed: bool = False
+    ) -> ModelError | Again:
+        """Whose failure an HTTP status is, and whether to try again; `billed` if a reply had begun."""
         error = _error(body)
         # Blotted out before it is cut, for a part of a key is one too.
         said = self.key.hidden(" ".join(error.get("message", "").split()))[:_EXCERPT] or "nothing was said"
@@ -168,13 +176,20 @@ class Caller:
         if status in _REJECTED:
             return self.error(f"HTTP {status}: {said}", owner_is_agent=True)
         if status in _PASSING or status >= 500:
-            return Again(f"HTTP {status}: {said}", _retry_after(headers))
+            return Again(f"HTTP {status}: {said}", _retry_after(headers), billed=billed)
         return self.error(f"HTTP {status}: {said}; mend: check the model's address", fatal=True)
 
-    def error(self, message: str, *, owner_is_agent: bool = False, fatal: bool = False) -> ModelError:
+    def error(
+        self,
+        message: str,
+        *,
+        owner_is_agent: bool = False,
+        fatal: bool = False,
+        billed: bool | None = None,
+    ) -> ModelError:
         """A failure of this model, told without its key."""
         told = self.key.hidden(f"{self.name}: {message}")
-        return ModelError(told, owner="agent" if owner_is_agent else "ours", fatal=fatal)
+        return ModelError(told, owner="agent" if owner_is_agent else "ours", fatal=fatal, billed=billed)
 
 
 def _error(body: object) -> Mapping[str, str]:

@@ -32,6 +32,8 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         del lines["estimated"]
     for name, value in lines.items():
         identity.add_row(Text(name, style="bold"), Text(value))
+    for flag in facts["flags"]:
+        identity.add_row(Text("flagged", style="bold red"), Text(visible(flag)))
     parts: list[Any] = [identity, Text(), Text(visible(facts["summary"])[:4000], style="italic")]
     for split, verdicts in facts["verdicts"].items():
         table = Table(title=split, title_justify="left", box=None)

@@ -11,8 +11,9 @@ from archive.base import Archive
 from archive.events import AgentId, Born, Retried, Scored
 from dgm.clades import Clades, cmp_estimate
 from dgm.history import History
-from dgm.intervals import beta_interval, beta_quantile
+from dgm.intervals import beta_interval
 from dgm.ledger import Ledger
+from dgm.policy.thompson import standing
 from dgm.report.comparison import comparison
 from dgm.report.models import models
 
@@ -64,8 +65,8 @@ def facts(archive: Archive) -> Facts:
                 infra.update((asked.agent,) if asked.agent else asked.parents)
     champion = history.stopped.champion if history.stopped else None
     if champion is None and index:
-        standing = beta_quantile(CHAMPION_QUANTILE, clades.own.resolved, clades.own.unresolved)
-        champion = list(index)[int(np.argmax(standing))]
+        best = np.argmax(standing(clades.own.resolved, clades.own.unresolved, CHAMPION_QUANTILE))
+        champion = list(index)[int(best)]
     return Facts(archive, history, Ledger(events), clades, index, champion, infra)
 
 
@@ -90,6 +91,7 @@ def row(known: Facts, agent: AgentId) -> dict[str, Any]:
         "rejected": sum(not isinstance(end, Born) for end in offspring),
         "infra_failures": known.infra.get(agent, 0),
         "vetoed": agent in known.history.vetoed,
+        "flags": list(born.flags),
         "summary": known.summary(agent).split("\n")[0][:200],
     }
 

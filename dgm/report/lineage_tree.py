@@ -36,6 +36,8 @@ def _line(known: Facts, agent: AgentId) -> Text:
         text.append(f" children {facts['children']}")
         text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")
     text.append(" vetoed" if facts["vetoed"] else "", style="bold red")
+    kinds = dict.fromkeys(flag.partition(":")[0] for flag in facts["flags"])
+    text.append("".join(f" {visible(kind)}" for kind in kinds), style="red")
     text.append(" champion" if facts["champion"] else "", style="bold yellow")
     text.append(f"  {visible(facts['summary'])[:72]}", style="dim")
     return text

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import USAGE, miniature
 
+from archive.base import ArchiveError
 from archive.events import (
     EVENTS,
     AgentId,
@@ -24,7 +25,17 @@ from archive.events import (
     TaskId,
 )
 from archive.journal import replay, segments
-from archive.lines import FIRST, MAX_LINE, VERSION, LineError, decode, encode, version_of
+from archive.lines import (
+    FIRST,
+    MAX_FLAG,
+    MAX_FLAGS,
+    MAX_LINE,
+    VERSION,
+    LineError,
+    decode,
+    encode,
+    version_of,
+)
 from sandbox.tree import TreeHash
 
 AT = datetime(2026, 11, 20, 23, 45, 10, tzinfo=UTC)
@@ -63,7 +74,14 @@ events: st.SearchStrategy[Event] = st.one_of(
         repeat=numbers,
     ),
     st.builds(
-        Born, numbers, agents, numbers, st.lists(agents, max_size=2).map(tuple), digits.map(TreeHash), digests
+        Born,
+        ticket=numbers,
+        agent=agents,
+        ordinal=numbers,
+        parents=st.lists(agents, max_size=2).map(tuple),
+        tree=digits.map(TreeHash),
+        summary=digests,
+        flags=st.lists(st.text(min_size=1, max_size=MAX_FLAG), max_size=MAX_FLAGS).map(tuple),
     ),
     st.builds(Stopped, reasons, st.none() | agents),
 )
@@ -100,6 +118,19 @@ def test_a_line_is_flat_json_in_a_fixed_order() -> None:
         '"ticket": 41, "owner": "ours", "reason": "x", "calls": 1, "tokens_in": 100, "tokens_out": 20, '
         '"micro_usd": 350, "tokens_cached": 60, "seconds": 2.5, "estimated": 0}'
     )
+
+
+CHILD = Born(1, AgentId("a" * 40), 1, (), TreeHash("b" * 40), Digest("c" * 64), flags=("bold",))
+
+
+def test_flags_are_written_only_where_there_are_any_and_are_few_and_short() -> None:
+    assert line_of(CHILD).endswith(b'"seconds": 0.0, "flags": ["bold"]}')
+    assert line_of(dataclasses.replace(CHILD, flags=())).endswith(b'"seconds": 0.0}')
+    widest = dataclasses.replace(CHILD, flags=("\U0001f600" * MAX_FLAG,) * MAX_FLAGS)
+    assert decode(line_of(widest))[2] == widest
+    for flags in (("",), ("x" * (MAX_FLAG + 1),), ("x",) * (MAX_FLAGS + 1)):
+        with pytest.raises(ArchiveError, match="'born' event can't be written: key 'flags'"):
+            line_of(dataclasses.replace(CHILD, flags=flags))
 
 
 def changed(**changes: object) -> bytes:

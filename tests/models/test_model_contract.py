@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dgm.gateway import Allowance, Gateway
+from dgm.gateway import Allowance, Gateway, Unbounded
 from dgm.keys import Keys
 from dgm.models.base import ChatRequest, Function, Message, Model, Tool, digest
 from dgm.models.offline import Offline
@@ -96,7 +96,7 @@ def talk(model: Model, folder: Path) -> list[dict[str, Any]]:
     with (
         Gateway() as gateway,
         gateway.line(
-            models={"solve": model}, allowance=Allowance(60, 10**6), seed=SEED, record=lambda _: None
+            models={"solve": model}, allowance=Allowance(60, 10**6), seed=SEED, books=Unbounded()
         ) as line,
     ):
         while True:

@@ -70,6 +70,8 @@ def test_what_passes_is_tried_again_and_then_ours(kind: Kind, fault: Fault) -> N
         with pytest.raises(ModelError, match="tries: 3") as failed:
             client(kind, server.url).complete(ASK)
         assert (failed.value.owner, failed.value.fatal) == ("ours", False)
+        # A server that says that it did nothing asks no money for it.
+        assert failed.value.billed == (fault not in {"rate limit", "408", "409", "500", "529"})
         assert len(server.requests) == 2 + LITTLE.tries
 
 
