@@ -7,9 +7,9 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dgm.cap import Cap
 from dgm.policy import POLICIES, Settings
@@ -128,12 +128,6 @@ class CassetteSection(Section):
     def served(self) -> Path | None:
         """The run whose replies are served."""
         return Path(self.run) if self.run is not None and self.mode in {"replay", "refresh"} else None
-
-    @model_validator(mode="after")
-    def _has_its_run(self) -> Self:
-        if self.mode in {"replay", "refresh"} and self.run is None:
-            raise ValueError(f"mode {self.mode!r} needs `run`, the folder of the run that was recorded")
-        return self
 
 
 class CanarySection(Section):
@@ -354,6 +348,10 @@ def _validated(table: Mapping[str, Any], source: str) -> Config:
     ):
         if value not in allowed:
             raise ConfigError(f"{source}: {key}: unknown {value!r}; allowed: {', '.join(allowed)}")
+    if config.cassette.mode in {"replay", "refresh"} and config.cassette.run is None:
+        raise ConfigError(
+            f"{source}: cassette.mode {config.cassette.mode!r} needs cassette.run, the run that was recorded"
+        )
     return config
 
 

@@ -72,8 +72,8 @@ def _objects(repository: Path) -> bytes:
 class Telling:
     """A tinkerer that puts the key into whatever it says, and now and then into a refusal."""
 
-    def __init__(self, key: str, roots: Sequence[Path]) -> None:
-        self.key, self.roots, self.calls = key, roots, 0
+    def __init__(self, key: str, roots: Sequence[Path], *, signed: bool) -> None:
+        self.key, self.roots, self.signed, self.calls = key, roots, signed, 0
         self.leaks: list[Path] = []
 
     def __call__(self, request: ChatRequest) -> ChatReply:
@@ -85,6 +85,9 @@ class Telling:
         if self.calls == 5:
             raise Rejected(400, "invalid_request_error", f"too long: {echo}")
         wire = Tinkerer().complete(request).model_dump()
+        if self.signed and wire["message"]["tool_calls"]:
+            # What the stand-in thinks of a turn is signed, and wanted back as it was.
+            return ChatReply.model_validate(wire)
         wire["message"]["content"] = f"{wire['message']['content'] or ''} My key is {echo}."
         for call in wire["message"]["tool_calls"] or ():
             command = json.loads(call["function"]["arguments"])["command"]
@@ -104,10 +107,10 @@ def main() -> int:
     folder, file = Path(sys.argv[1]), Path(sys.argv[2])
     roots = [folder.parent, Path(tempfile.gettempdir())]
     tellers = [
-        Telling(key, roots) for key in (os.environ["OPENAI_API_KEY"], file.read_text().partition("=")[2])
+        Telling(os.environ["OPENAI_API_KEY"], roots, signed=False),
+        Telling(file.read_text().partition("=")[2], roots, signed=True),
     ]
-    kinds = ("openai", "anthropic")
-    with standin(kinds[0], tellers[0]) as one, standin(kinds[1], tellers[1]) as two:
+    with standin("openai", tellers[0]) as one, standin("anthropic", tellers[1]) as two:
         names = f'model={{solve="openai:solve@{one.url}", improve="anthropic:improve@{two.url}"'
         sets = [f"{names}, allow_unpriced=true}}", f'keys.file="{file}"', "budget.expansions=2"]
         settings = config(evaluations=2, more=[*sets, "search.initial_expansions=2"])

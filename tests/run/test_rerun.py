@@ -1,5 +1,6 @@
 """A run served from another's cassette: no model is asked, and the journal is the same but for times."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -7,19 +8,23 @@ from pathlib import Path
 
 import pytest
 
+from archive.base import ArchiveError
 from archive.disk import DiskArchive
-from archive.events import Born, Called, Digest, Event, Failed, Rejected, Scored, Started
-from dgm.config import Config, changed
-from dgm.gateway import Gateway
-from dgm.models.base import ChatReply, ChatRequest, Model, ModelError
-from dgm.models.cassette import CASSETTES
-from dgm.run import Outcome, Parts, launch, recorded_config, resume
+from archive.events import Born, Called, Digest, Event, Failed, Rejected, Scored, Started, Usage
+from dgm.config import Config, ConfigError, changed
+from dgm.gateway import Call, Gateway
+from dgm.models.base import ChatReply, ChatRequest, Message, Model, ModelError
+from dgm.models.cassette import CASSETTES, Recording, transcript_lines
+from dgm.models.registry import PROVIDERS
+from dgm.run import Outcome, Parts, launch, open_parts, recorded_config, resume
 from dgm.session import Session, Trouble
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
+from tests.cli.command import complaint, dgm
 from tests.run.mini import QUIET, MiniSuite, Tinkerer, config
 
 OTHER = "anthropic:another-model"
+REQUEST = ChatRequest(model="solve", messages=(Message(role="user", content="hi"),))
 
 
 class Counting:
@@ -78,6 +83,9 @@ def _timeless(event: Event) -> Event:
             return event
 
 
+REPLAYS = f'model={{solve="{OTHER}", improve="{OTHER}", allow_unpriced=true}}'
+
+
 @pytest.fixture(scope="module")
 def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run that met two refusals."""
@@ -88,8 +96,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_replay_asks_nobody_and_gives_the_same_journal(original: Path, tmp_path: Path) -> None:
     model = Counting(OTHER)
-    settings = [f'model.solve="{OTHER}"', f'model.improve="{OTHER}"', "model.allow_unpriced=true"]
-    assert rerun(tmp_path / "run", original, model, *settings).reason == "done"
+    assert rerun(tmp_path / "run", original, model, REPLAYS).reason == "done"
     assert model.calls == 0
     assert journal(tmp_path / "run") == journal(original)
     statuses = [event.status for event in events(original) if isinstance(event, Called)]
@@ -99,6 +106,7 @@ def test_a_replay_asks_nobody_and_gives_the_same_journal(original: Path, tmp_pat
         assert (tmp_path / "run" / CASSETTES / path.name).read_bytes() == path.read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_missing_ends_a_replay_in_one_line_and_a_refreshed_run_asks_for_it(
     original: Path, tmp_path: Path
 ) -> None:
@@ -112,3 +120,32 @@ def test_what_is_missing_ends_a_replay_in_one_line_and_a_refreshed_run_asks_for_
     assert refreshed.reason == "done"
     calls = [event for event in events(folder) if isinstance(event, Called)]
     assert 0 < model.calls < len(calls)
+
+
+def test_a_replay_opens_no_model_and_needs_no_key(original: Path) -> None:
+    assert OTHER.partition(":")[0] in PROVIDERS
+    settings = changed(config(), [REPLAYS, f'cassette={{mode="replay", run="{original}"}}'])
+    with open_parts(settings, lambda _: None) as opened:
+        (model,) = opened.worker.models.values()
+    assert model.name == OTHER
+    with pytest.raises(ModelError, match="is not asked in a replay"):
+        model.complete(REQUEST)
+
+
+def test_what_cannot_be_replayed_is_told_before_anything_is_written(original: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"cassette\.mode 'replay' needs cassette\.run"):
+        changed(config(), ["cassette.mode=replay"])
+    silent = tmp_path / "silent"
+    shutil.copytree(original, silent, symlinks=True)
+    shutil.rmtree(silent / CASSETTES)
+    with pytest.raises(ArchiveError, match="nothing to replay: it kept no cassette"):
+        rerun(tmp_path / "run", silent, Counting("offline"))
+    assert not (tmp_path / "run").exists()
+    assert "no run here" in complaint(dgm("run", "--cassette-from", tmp_path / "nowhere"), 1)
+
+
+def test_without_a_cassette_the_transcripts_are_kept(tmp_path: Path) -> None:
+    with Recording(tmp_path, 1, 1, cassette=False) as recording:
+        recording.add(Call(1, "solve", REQUEST, Tinkerer().complete(REQUEST), Usage(1)))
+    assert not (tmp_path / CASSETTES).exists()
+    assert len(transcript_lines(tmp_path, 1, 1)) == 1
