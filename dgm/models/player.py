@@ -81,7 +81,7 @@ class Rerun:
             self._conversation.say(reply)
             return reply
         if record is None and self._failure is not None:
-            raise ModelError(self._failure, owner="ours")
+            raise ModelError(self._failure, owner="ours", billed=False)
         raise ModelError(
             f"not on the cassette: {difference}; mend: --set cassette.mode=refresh, which asks the model",
             owner="ours",

@@ -10,9 +10,10 @@ import pytest
 from archive.base import ArchiveError
 from archive.events import Usage
 from dgm.gateway import Call
-from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Tool, digest
-from dgm.models.cassette import CASSETTES, Recording, transcript_lines
-from dgm.models.player import Player
+from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Refusal, Tool, digest
+from dgm.models.cassette import CASSETTES, Recording, read_records, transcript_lines
+from dgm.models.player import Player, Rerun
+from dgm.models.scripted import Replies
 
 SEEN = ("3 failed in 0.31s\n2026-11-20 10:00:01 <Cart at 0x7f00aa11>", "all 3 passed in 1 s")
 
@@ -204,3 +205,47 @@ def test_words_beyond_unicode_are_kept_as_they_came(tmp_path: Path) -> None:
     playing = Player(tmp_path, 7, 1, {1: digest(REPLIES[0])})
     assert playing.complete(odd) == REPLIES[0]
     assert playing.fidelity == "exact"
+
+
+def refused_at_the_second_call(folder: Path) -> dict[int, str]:
+    """A recording whose second request was refused and whose third was answered; the journal's digests."""
+    replies = [REPLIES[0], Refusal(refusal="too long"), REPLIES[2]]
+    with Recording(folder, 7, 1) as recording:
+        for n, (request, reply) in enumerate(zip(conversation(), replies, strict=True), 1):
+            recording.add(Call(n, "solve", request, reply, Usage(1)))
+    return {n: digest(reply) for n, reply in enumerate(replies, 1)}
+
+
+def test_a_refusal_is_met_again(tmp_path: Path) -> None:
+    replies = refused_at_the_second_call(tmp_path)
+    for model in (
+        Player(tmp_path, 7, 1, replies),
+        Rerun("m", read_records(tmp_path, 7, 1, replies), model=None),
+    ):
+        first, second, third = conversation()
+        assert model.complete(first) == REPLIES[0]
+        with pytest.raises(ModelError, match=r"^too long$") as refused:
+            model.complete(second)
+        assert (refused.value.owner, refused.value.fatal) == ("agent", False)
+        assert model.complete(third) == REPLIES[2]
+    assert json.loads(transcript_lines(tmp_path, 7, 1)[1])["reply"] == {"refusal": "too long"}
+
+
+def test_past_the_end_of_a_recording_its_failure_is_met_again_or_a_person_is_told(recorded: Path) -> None:
+    records = read_records(recorded, 7, 1, {1: digest(REPLIES[0])})
+    for failure, told, fatal in (("overloaded", r"^overloaded$", False), (None, "not on the cassette", True)):
+        model = Rerun("m", records, model=None, failure=failure)
+        model.complete(conversation()[0])
+        with pytest.raises(ModelError, match=told) as missed:
+            model.complete(conversation()[1])
+        assert (missed.value.owner, missed.value.fatal) == ("ours", fatal)
+
+
+def test_what_differs_is_asked_of_the_model_and_what_fits_again_is_served(recorded: Path) -> None:
+    asked = Replies([answer("asked")])
+    model = Rerun("m", read_records(recorded, 7, 1, {n: digest(r) for n, r in enumerate(REPLIES, 1)}), asked)
+    first, second, third = conversation()
+    other = second.model_copy(update={"messages": (*second.messages[:-1], first.messages[1])})
+    said = [model.complete(request) for request in (first, other, third)]
+    assert said == [REPLIES[0], answer("asked"), REPLIES[2]]
+    assert asked.requests == [other]
