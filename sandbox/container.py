@@ -1,4 +1,4 @@
-"""The Docker backend: a container of its own for each order, with no network, privilege or file of the host."""
+"""The Docker backend: a container for each order, with no network, no privilege and no file of the host."""
 
 import os
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from sandbox.lending import lending_of
 from sandbox.local import ENVIRONMENT, check_order
 from sandbox.pool import Pool
 from sandbox.self_check import strengths
-from sandbox.shape import Lending, Shape, shape_of
+from sandbox.shape import QUEUES, Lending, Shape, shape_of
 
 AHEAD = 2 * (os.cpu_count() or 1)
 END_SECONDS = 5.0
@@ -105,25 +105,17 @@ class DockerSandbox:
             self._fleet.leave(waiting)
 
     def _task(self, order: Order, shape: Shape) -> Task:
-        collected = {path for path, folder in order.folders.items() if folder.collect}
-        sealed = {path for path, folder in order.folders.items() if not folder.writable}
-        trees = {path: folder.tree for path, folder in order.folders.items()}
-        counted = {path for path, _ in shape.mounts} - {"/dev/mqueue", GATEWAY_FOLDER}
+        places = [
+            Place(path, path, one.tree, mounted=True, collect=one.collect, read_only=not one.writable)
+            for path, one in order.folders.items()
+        ]
+        known = {*order.folders, QUEUES, GATEWAY_FOLDER}
+        places += [Place(path, path, mounted=True) for path, _ in shape.mounts if path not in known]
         return Task(
             command=order.command,
             environment={**ENVIRONMENT, "PATH": shape.ground.path, **order.environment},
             cwd=order.cwd,
-            places=tuple(
-                Place(
-                    path,
-                    path,
-                    trees.get(path, {}),
-                    mounted=True,
-                    collect=path in collected,
-                    read_only=path in sealed,
-                )
-                for path in sorted(counted)
-            ),
+            places=tuple(places),
             user_processes=-1 if self._holds("processes") else order.limits.processes + SPARE_TASKS,
             watch_memory=not self._holds("memory_mib"),
             read_cgroup=True,

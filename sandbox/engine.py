@@ -137,10 +137,10 @@ class Engine:
             ]
         return sorted(found, key=lambda image: (-image.created, image.id))
 
-    def import_image(self, root: IO[bytes], repository: str, tag: str) -> None:
-        """Make an image of a root file system, a tar archive."""
+    def import_image(self, root: IO[bytes], repository: str, tag: str) -> str:
+        """Make an image of a root file system, a tar archive; returns what the engine said of it."""
         with _told("import an image"):
-            self._client.import_image_from_stream(root, repository=repository, tag=tag)
+            return str(self._client.import_image_from_stream(root, repository=repository, tag=tag))
 
     def build(
         self, context: IO[bytes], tag: str, base: str | None, labels: Mapping[str, str]

@@ -12,8 +12,10 @@ from sandbox.local import ENVIRONMENT
 from sandbox.runtime import MOUNT
 from sandbox.shape import Ground
 
-# No shell is asked for: an image may have none.
-PYTHON = (
+PYTHON = (f"{MOUNT}/bin/python3",)
+_LENT = "/lent"
+# In an image that has no loader, no libraries, and perhaps no shell.
+_LENT_PYTHON = (
     *(f"{MOUNT}/ld.so", "--library-path", f"{MOUNT}/lib"),
     *("--argv0", f"{MOUNT}/bin/python3", f"{MOUNT}/bin/python"),
 )
@@ -61,22 +63,19 @@ class Grounds:
         variables = dict(one.partition("=")[::2] for one in config.get("Env") or ())
         return Ground(
             image=told["Id"],
-            python=PYTHON,
+            python=_LENT_PYTHON,
             runtime=self._lent_python(),
             volumes=tuple(sorted(config.get("Volumes") or ())),
             path=f"{variables.get('PATH', '/usr/local/bin:/usr/bin:/bin')}:{MOUNT}/bin",
         )
 
     def _lent_python(self) -> str:
-        """A volume with our image's /runtime, which the engine copies there for the first who mounts it."""
+        """A volume with our image's /lent, which the engine copies there for the first who mounts it."""
         if self._volume is None:
             volume = self._engine.make_volume(self._mark)
-            mounts = [{"Type": "volume", "Source": volume, "Target": MOUNT}]
-            config = {
-                "Image": self.own.image,
-                "Labels": {LABEL: self._mark},
-                "HostConfig": {"Mounts": mounts},
-            }
+            mounts = [{"Type": "volume", "Source": volume, "Target": _LENT}]
+            host = {"NetworkMode": "none", "Mounts": mounts}
+            config = {"Image": self.own.image, "Labels": {LABEL: self._mark}, "HostConfig": host}
             self._engine.remove(self._engine.create(config))
             self._volume = volume
         return self._volume

@@ -1,4 +1,4 @@
-"""The gateway's socket where an engine can't lend one: carried over the streams of a program in the container."""
+"""The gateway's socket where an engine can't lend one: carried over the streams of a program inside."""
 
 import socket
 import threading

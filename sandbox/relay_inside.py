@@ -1,15 +1,15 @@
-"""Connections to a Unix socket, carried over one stream: the end inside a container, and what both ends share.
+"""Connections to a Unix socket, carried over one stream: the end inside, and what both ends share.
 
 Sent to any Python >= 3.9 as the launcher is; the standard library only. A frame is a kind (one byte), the
 number of a connection and a size (four bytes each, big-endian), and as many bytes as the size says.
 """
 
-# ruff: noqa: UP006, UP035, UP045
+# ruff: noqa: FBT003, UP045
 
 import os
 import select
 import socket
-from typing import Any, List, Optional
+from typing import Any, Optional
 
 SOCKET = "/gateway/sock"
 OPEN, DATA, END, CLOSE, READY = b"o", b"d", b"e", b"c", b"r"
@@ -43,7 +43,7 @@ class Relay:
         self._channel = channel
         self._heard = bytearray()
         self._out = bytearray()
-        self.connections = {}  # type: Dict[int, Connection]
+        self.connections = {}  # type: dict[int, Connection]
 
     def opened(self) -> Optional[socket.socket]:
         """The socket for a connection that the other end opened; None refuses it."""
@@ -57,15 +57,14 @@ class Relay:
         """Carry a new connection."""
         self.connections[number] = Connection(end)
 
-    def turn(self, *others: int) -> "List[int]":
+    def turn(self, *others: int) -> "list[int]":
         """Wait for something to do and do it; returns those of `others` that can be read.
 
         Raises EOFError at the channel's end, Nonsense, OSError.
         """
         ends = {one.end.fileno(): number for number, one in self.connections.items()}
-        readers = [
-            one.end for one in self.connections.values() if not one.heard_all and len(self._out) < MAX_PENDING
-        ]
+        full = len(self._out) >= MAX_PENDING
+        readers = [one.end for one in self.connections.values() if not one.heard_all and not full]
         writers = [one.end for one in self.connections.values() if one.pending]
         behind = any(len(one.pending) > MAX_PENDING for one in self.connections.values())
         readable, writable, _ = select.select(

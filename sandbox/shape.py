@@ -19,6 +19,7 @@ SPARE_ENTRIES = 64
 """Above the limit that the launcher watches, so that crossing it is seen before it is refused."""
 SHM_BYTES = 64 * 2**20
 PAGE = 4096
+QUEUES = "/dev/mqueue"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def shape_of(order: Order, ground: Ground, lending: Lending | None) -> Shape:
     limits = order.limits
     disk, entries = limits.disk_mib * 2**20, limits.entries + SPARE_ENTRIES
     # Nobody's queues, and nothing of an image's that has no bounds.
-    mounts = {"/dev/mqueue": _options(PAGE, 1, mode="0500", executable=False)}
+    mounts = {QUEUES: _options(PAGE, 1, mode="0500", executable=False)}
     mounts |= dict.fromkeys(ground.volumes, _options(disk, entries, executable=False))
     mounts["/dev/shm"] = _options(min(disk, SHM_BYTES), entries, mode="1777", executable=False)  # noqa: S108
     mounts["/tmp"] = _options(disk, entries, mode="1777")  # noqa: S108

@@ -13,15 +13,15 @@ from sandbox.engine import Engine
 
 PACKAGES = ("python3", "git")
 BASE = "dgm-debian"
-_UNUSED = (
-    "usr/share/doc",
-    "usr/share/man",
-    "usr/share/locale",
-    "usr/share/info",
-    "var/cache",
-    "var/lib/apt/lists",
-)
-_BOOTSTRAP_SECONDS = 900
+# In memory and in a mount namespace of its own: quick, and gone however it ends.
+_MAKE = """
+mount -t tmpfs -o size=2g,mode=0755 dgm /mnt
+cd /mnt
+"$@" >&2
+cd root
+rm -rf usr/share/doc usr/share/man usr/share/locale usr/share/info var/cache/* var/lib/apt/lists/*
+tar --numeric-owner --exclude='./dev/*' -c .
+"""
 
 
 def debian_base(engine: Engine, sources: Path = Path("/etc/apt")) -> str:
@@ -39,43 +39,27 @@ def debian_base(engine: Engine, sources: Path = Path("/etc/apt")) -> str:
         raise SandboxError("debootstrap is missing; mend: apt-get install debootstrap")
     if os.geteuid() != 0:
         raise SandboxError("debootstrap needs root; mend: run this command as root once")
-    with tempfile.TemporaryDirectory(prefix="dgm-debian-") as place:
-        root = Path(place, "root")
-        include = f"--include={','.join(PACKAGES)}"
-        _carry_out([program, "--variant=minbase", include, suite, str(root), _mirror(sources, suite)])
-        for name in _UNUSED:
-            shutil.rmtree(root / name, ignore_errors=True)
+    include = f"--include={','.join(PACKAGES)}"
+    command = (program, "--variant=minbase", include, suite, "root", _mirror(sources, suite))
+    with tempfile.TemporaryFile() as told:
         with subprocess.Popen(
-            ["tar", "-C", str(root), "--numeric-owner", "--exclude=./dev/*", "-c", "."],
-            stdout=subprocess.PIPE,
-        ) as tar:
-            if tar.stdout is None:
-                raise SandboxError("tar was started without a pipe")
-            engine.import_image(tar.stdout, BASE, suite)
-        if tar.returncode:
-            raise SandboxError(f"tar could not read {root}")
+            ["unshare", "--mount", "sh", "-ec", _MAKE, "sh", *command], stdout=subprocess.PIPE, stderr=told
+        ) as making:
+            if making.stdout is None:
+                raise SandboxError("debootstrap was started without a pipe")
+            imported = engine.import_image(making.stdout, BASE, suite)
+        if making.returncode or engine.image(reference) is None:
+            engine.remove_image(reference)
+            told.seek(0)
+            said = told.read().decode("utf-8", "replace").strip().splitlines()[-3:]
+            raise SandboxError(f"no base could be made: {' / '.join([*said, imported[-200:]])}")
     return reference
-
-
-def _carry_out(command: list[str]) -> None:
-    try:
-        done = subprocess.run(
-            command, capture_output=True, text=True, timeout=_BOOTSTRAP_SECONDS, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise SandboxError(f"debootstrap did not end: {error}") from error
-    if done.returncode:
-        said = (done.stdout + done.stderr).strip().splitlines()[-3:]
-        raise SandboxError(f"debootstrap failed: {' / '.join(said)}")
 
 
 def _suite() -> str:
     release = Path("/etc/os-release")
-    known = (
-        dict(line.partition("=")[::2] for line in release.read_text().splitlines())
-        if release.exists()
-        else {}
-    )
+    lines = release.read_text().splitlines() if release.exists() else []
+    known = dict(line.partition("=")[::2] for line in lines)
     if known.get("ID", "").strip('"') != "debian" or "VERSION_CODENAME" not in known:
         raise SandboxError(
             "--from-debian works on Debian only; mend: `dgm image build` where a registry is reached"

@@ -5,8 +5,10 @@ import pytest
 from sandbox.base import Sandbox
 from sandbox.registry import BACKENDS
 
+ALL = [pytest.param(name, marks=[pytest.mark.docker] if name == "docker" else []) for name in BACKENDS]
 
-@pytest.fixture(scope="session", params=sorted(BACKENDS))
+
+@pytest.fixture(scope="session", params=ALL)
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     with BACKENDS[request.param]() as opened:
         yield opened

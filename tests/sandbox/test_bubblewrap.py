@@ -280,7 +280,8 @@ def test_killing_the_controller_leaves_nothing(sandbox: Sandbox) -> None:
         assert until(lambda: len(alive(mark)) > 1, 10)
         children = below(controller.pid)
         controller.send_signal(signal.SIGKILL)
-    assert children
+    # those of a container are the engine's
+    assert children or sandbox.name == "docker"
     assert until(lambda: not alive(mark) and not any(map(running, children)), 10)
 
 
