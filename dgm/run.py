@@ -325,4 +325,5 @@ def _versions(sandbox: Sandbox) -> Mapping[str, str]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "sandbox": sandbox.name,
+        **sandbox.versions,
     }

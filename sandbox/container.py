@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Self
 
-from sandbox import runtime
+from sandbox import owner, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, How, Order, SandboxError, Strength
 from sandbox.cgroup import SPARE_TASKS
 from sandbox.engine import Engine
@@ -43,13 +44,20 @@ class DockerSandbox:
     def __init__(
         self, engine: Engine | None = None, *, lending: Lending | None = None, ahead: int = AHEAD
     ) -> None:
-        self._engine = engine or Engine()
-        self._info = self._engine.info()
-        _check_confines(self._info)
-        self._fleet = Fleet(self._engine)
-        self._grounds = Grounds(self._engine, self._fleet.mark)
-        self._pool = Pool(self._fleet, ahead)
         self._wished = lending
+        with ExitStack() as opened:
+            self._engine = engine or Engine()
+            opened.callback(self._engine.close)
+            self._info = self._engine.info()
+            _check_confines(self._info)
+            mark = owner.mark()
+            self._grounds = Grounds(self._engine, mark)
+            opened.callback(self._grounds.close)
+            self._fleet = Fleet(self._engine, mark, int(self._info["NCPU"]))
+            opened.callback(self._fleet.close)
+            self._pool = Pool(self._fleet, ahead)
+            opened.callback(self._pool.close)
+            self._opened = opened.pop_all()
 
     @property
     def versions(self) -> Mapping[str, str]:
@@ -77,10 +85,7 @@ class DockerSandbox:
 
     def close(self) -> None:
         """See every container gone."""
-        self._pool.close()
-        self._grounds.close()
-        self._fleet.close()
-        self._engine.close()
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self

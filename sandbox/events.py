@@ -34,7 +34,11 @@ class Events:
         self._stream: contextlib.ExitStack | None = None
         self._thread = threading.Thread(target=self._listen, name="engine-events", daemon=True)
         self._thread.start()
-        self.connection()
+        try:
+            self.connection()
+        except SandboxError:
+            self.close()
+            raise
 
     def connection(self) -> int:
         """Number of the connection that is open now; another number later means that one was lost.

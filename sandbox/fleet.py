@@ -90,15 +90,15 @@ class Fleet:
         SandboxError: the engine does not answer.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, mark: str, processors: int) -> None:
         self._engine = engine
-        self.mark = owner.mark()
+        self._mark = mark
         self._cache = runtime.cache_folder()
-        self._processors = int(engine.info()["NCPU"])
+        self._processors = processors
         self._change = threading.Condition()
         self._leaving: dict[str, tuple[float, ExitStack]] = {}
         clear_forsaken(engine)
-        self.events = Events(engine, self.mark, self._gone)
+        self.events = Events(engine, self._mark, self._gone)
 
     def start(self, shape: Shape) -> Waiting:
         """A new container of this shape, started, its launcher waiting.
@@ -111,7 +111,7 @@ class Fleet:
             held = undo.enter_context(ExitStack())
             uid = held.enter_context(reserved_uid(self._cache))
             lent = held.enter_context(_lent_folder()) if shape.lending == "lent" else None
-            config = shape.config(uid, self.mark, lent, self._processors)
+            config = shape.config(uid, self._mark, lent, self._processors)
             entrypoint = booted(shape.ground.python, "(dies_with_parent=False)")
             container = self._engine.create({**config, "Entrypoint": entrypoint})
             undo.pop_all()

@@ -46,7 +46,7 @@ def current_image(engine: Engine) -> KeptImage:
     raise NoImage(f"A container engine answers, and has {state}.\n{MEND}")
 
 
-def build_image(engine: Engine, say: Callable[[str], None], *, from_debian: bool = False) -> KeptImage:
+def build_image(engine: Engine, say: Callable[[str], object], *, from_debian: bool = False) -> KeptImage:
     """Make the image and remove those it replaces.
 
     Raises:

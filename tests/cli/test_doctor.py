@@ -7,6 +7,7 @@ import sys
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 from tests.cli.command import ROOT, dgm
+from tests.without_engine import environment
 
 DOCTOR = "import sys\nfrom dgm.cli import main\nsys.argv[1:] = ['doctor'{}]\nmain()\n"
 
@@ -15,7 +16,9 @@ def refused(words: str = "") -> subprocess.CompletedProcess[str]:
     """The doctor's word where no user namespace may be made."""
     program = ROOT / "tests/sandbox/without_namespaces.py"
     command = [sys.executable, str(program), DOCTOR.format(words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_every_promise_of_every_sandbox_is_tried() -> None:

@@ -16,6 +16,7 @@ from dgm.run import Outcome, Parts, Watch, launch
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 CHOSEN = (
     "daybook-back-to-back",
@@ -52,7 +53,10 @@ def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
         "solve": open_model(config.model.solve),
         "improve": open_model(config.model.improve),
     }
-    with open_sandbox(config.sandbox.backend, trusted=True, notice=notice) as sandbox, Gateway() as gateway:
+    opened = open_sandbox(
+        config.sandbox.backend, trusted=True, notice=notice, backends=BACKENDS_WITHOUT_ENGINE
+    )
+    with opened as sandbox, Gateway() as gateway:
         yield Parts(Few(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 

@@ -1,15 +1,23 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 
 from sandbox.base import Sandbox
-from sandbox.registry import BACKENDS
-
-ALL = [pytest.param(name, marks=[pytest.mark.docker] if name == "docker" else []) for name in BACKENDS]
+from sandbox.registry import BACKENDS, ISOLATING
 
 
-@pytest.fixture(scope="session", params=ALL)
+def marked(names: Iterable[str]) -> list[object]:
+    return [pytest.param(one, marks=[pytest.mark.docker] if one == "docker" else []) for one in names]
+
+
+@pytest.fixture(scope="session", params=marked(BACKENDS))
 def sandbox(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
+    with BACKENDS[request.param]() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=marked(ISOLATING))
+def isolated(request: pytest.FixtureRequest) -> Iterator[Sandbox]:
     with BACKENDS[request.param]() as opened:
         yield opened
 
