@@ -22,7 +22,6 @@ from sandbox.shape import QUEUES, Lending, Shape, shape_of
 
 AHEAD = 2 * (os.cpu_count() or 1)
 END_SECONDS = 5.0
-_OUTSIDE = {"kill": "killed", "pause": "frozen"}
 _GROUPS = {"memory_mib": "MemoryLimit", "processes": "PidsLimit"}
 
 
@@ -103,7 +102,7 @@ class DockerSandbox:
                 send_job(waiting.wire, order, self._task(order, shape))
             except Gone as gone:
                 raise SandboxError(f"the container ended before its order: {gone}") from gone
-            supervision = Supervision(waiting.wire, order, lambda: self._killed_for_memory(waiting))
+            supervision = Supervision(waiting.wire, order, lambda: self._evidence(waiting))
             end = supervision.finish()
             return end if supervision.complete else self._judged(waiting, end)
         finally:
@@ -131,8 +130,11 @@ class DockerSandbox:
         """Tell whether the engine says that it can have the kernel hold a limit."""
         return bool(self._info.get(_GROUPS[limit]))
 
-    def _killed_for_memory(self, waiting: Waiting) -> How | None:
-        return "memory" if "oom" in self._fleet.events.so_far(waiting.id) else None
+    def _evidence(self, waiting: Waiting) -> How | None:
+        happened = self._fleet.events.so_far(waiting.id)
+        if "pause" in happened:
+            raise SandboxError("a container was frozen from outside")
+        return "memory" if "oom" in happened else None
 
     def _judged(self, waiting: Waiting, end: Exit) -> Exit:
         """An end that the launcher did not live to tell: the command's, unless the engine knows otherwise.
@@ -142,9 +144,8 @@ class DockerSandbox:
         """
         events = self._fleet.events
         happened = events.after_end(waiting.id, waiting.connection, END_SECONDS)
-        for action, what in _OUTSIDE.items():
-            if action in happened:
-                raise SandboxError(f"a container was {what} from outside")
+        if "kill" in happened:
+            raise SandboxError("a container was killed from outside")
         if events.lost(waiting.connection):
             raise SandboxError("the connection to the container engine was lost")
         if "die" not in happened and not self._engine.running(waiting.id):

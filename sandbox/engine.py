@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import IO, Any, cast
 
 from sandbox.base import SandboxError
@@ -103,9 +104,15 @@ class Engine:
             return {one["Id"]: one["Labels"][LABEL] for one in found}
 
     def remove(self, container: str) -> None:
-        """Remove a container by force, with its unnamed volumes; one that is gone already is no error."""
+        """Remove a container by force, with its unnamed volumes; one that is gone or going is no error."""
+        import docker
+
         with _told("remove a container", missing_ok=True):
-            self._client.remove_container(container, force=True, v=True)
+            try:
+                self._client.remove_container(container, force=True, v=True)
+            except docker.errors.APIError as error:
+                if error.status_code != HTTPStatus.CONFLICT:
+                    raise
 
     @contextmanager
     def events(self, mark: str) -> Iterator[Iterator[Mapping[str, Any]]]:

@@ -110,7 +110,7 @@ class Fleet:
         with ExitStack() as undo:
             held = undo.enter_context(ExitStack())
             uid = held.enter_context(reserved_uid(self._cache))
-            lent = held.enter_context(_lent_folder()) if shape.lending == "lent" else None
+            lent = held.enter_context(lent_folder()) if shape.lending == "lent" else None
             config = shape.config(uid, self._mark, lent, self._processors)
             entrypoint = booted(shape.ground.python, "(dies_with_parent=False)")
             container = self._engine.create({**config, "Entrypoint": entrypoint})
@@ -201,7 +201,7 @@ def clear_forsaken(engine: Engine) -> None:
 
 
 @contextmanager
-def _lent_folder() -> Iterator[Path]:
+def lent_folder() -> Iterator[Path]:
     """A folder to lend: any uid may look into it, and on the host only we come near it."""
     guard = Path(tempfile.gettempdir(), PREFIX + owner.label())
     try:
