@@ -27,7 +27,6 @@ class KeptImage:
 
     id: str
     tags: tuple[str, ...]
-    labels: Mapping[str, str]
     created: int
     size_bytes: int
 
@@ -135,12 +134,12 @@ class Engine:
             return cast("Mapping[str, Any]", self._client.inspect_image(reference))
         return None
 
-    def images(self, label: str) -> list[KeptImage]:
-        """Images that have a label, newest first."""
+    def images(self, repository: str) -> list[KeptImage]:
+        """Images of a repository, newest first."""
         with _told("list images"):
             found = [
-                KeptImage(one["Id"], tuple(one["RepoTags"] or ()), one["Labels"], one["Created"], one["Size"])
-                for one in self._client.images(filters={"label": label})
+                KeptImage(one["Id"], tuple(one["RepoTags"] or ()), one["Created"], one["Size"])
+                for one in self._client.images(name=repository)
             ]
         return sorted(found, key=lambda image: (-image.created, image.id))
 
@@ -149,9 +148,7 @@ class Engine:
         with _told("import an image"):
             return str(self._client.import_image_from_stream(root, repository=repository, tag=tag))
 
-    def build(
-        self, context: IO[bytes], tag: str, base: str | None, labels: Mapping[str, str]
-    ) -> Iterator[str]:
+    def build(self, context: IO[bytes], tag: str, base: str | None) -> Iterator[str]:
         """Build an image from a tar archive with a Dockerfile; gives what the build says as it goes."""
         with _told("build an image"):
             told = self._client.build(
@@ -161,7 +158,6 @@ class Engine:
                 rm=True,
                 forcerm=True,
                 decode=True,
-                labels=dict(labels),
                 buildargs={} if base is None else {"BASE": base},
                 network_mode=None if base is None else "none",
             )

@@ -34,7 +34,7 @@ class Grounds:
         self._lock = threading.Lock()
         self._volume: str | None = None
         self._others: dict[str, Ground] = {}
-        self.own = Ground(current_image(engine).id, PYTHON, path=ENVIRONMENT["PATH"])
+        self.own = Ground(current_image(engine), PYTHON, path=ENVIRONMENT["PATH"])
 
     def of(self, image: str | None) -> Ground:
         """The ground of an image of somebody else's; None: of ours.
@@ -71,11 +71,15 @@ class Grounds:
 
     def _lent_python(self) -> str:
         """A volume with our image's /lent, which the engine copies there for the first who mounts it."""
-        if self._volume is None:
-            volume = self._engine.make_volume(self._mark)
-            mounts = [{"Type": "volume", "Source": volume, "Target": _LENT}]
-            host = {"NetworkMode": "none", "Mounts": mounts}
-            config = {"Image": self.own.image, "Labels": {LABEL: self._mark}, "HostConfig": host}
-            self._engine.remove(self._engine.create(config))
-            self._volume = volume
+        if self._volume is not None:
+            return self._volume
+        self._volume = self._engine.make_volume(self._mark)
+        mounts = [{"Type": "volume", "Source": self._volume, "Target": _LENT}]
+        config = {
+            "Image": self.own.image,
+            "Cmd": ["never started"],
+            "Labels": {LABEL: self._mark},
+            "HostConfig": {"NetworkMode": "none", "Mounts": mounts},
+        }
+        self._engine.remove(self._engine.create(config))
         return self._volume

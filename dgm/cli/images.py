@@ -12,7 +12,7 @@ from rich.table import Table
 from dgm.cli.errors import DONE
 from sandbox.diff import visible
 from sandbox.engine import Engine, KeptImage
-from sandbox.images.recipe import CONTENTS, build_image, contents
+from sandbox.images.recipe import REPOSITORY, build_image, current
 
 
 def build(*, from_debian: bool, as_json: bool) -> int:
@@ -22,17 +22,16 @@ def build(*, from_debian: bool, as_json: bool) -> int:
         image = build_image(engine, lambda line: sys.stderr.write(visible(line)), from_debian=from_debian)
     took = time.monotonic() - started
     if as_json:
-        sys.stdout.write(json.dumps({"image": image.id, "tags": list(image.tags)}) + "\n")
+        sys.stdout.write(json.dumps({"image": image, "tag": current()}) + "\n")
     else:
-        sys.stdout.write(f"{', '.join(image.tags)} is {image.id}, made in {took:.0f} s\n")
+        sys.stdout.write(f"{current()} is {image}, made in {took:.0f} s\n")
     return DONE
 
 
 def show(*, as_json: bool) -> int:
     """Carry out `dgm image list`."""
     with closing(Engine()) as engine:
-        images = engine.images(CONTENTS)
-    now = contents()
+        images = engine.images(REPOSITORY)
     if as_json:
         facts = [
             {
@@ -40,7 +39,7 @@ def show(*, as_json: bool) -> int:
                 "tags": list(image.tags),
                 "created": _moment(image),
                 "size_bytes": image.size_bytes,
-                "current": image.labels[CONTENTS] == now,
+                "current": current() in image.tags,
             }
             for image in images
         ]
@@ -48,8 +47,8 @@ def show(*, as_json: bool) -> int:
         return DONE
     table = Table("image", "tags", "created", "MiB", "current", box=None)
     for image in images:
-        size, current = str(image.size_bytes // 2**20), "yes" if image.labels[CONTENTS] == now else "no"
-        table.add_row(image.id[:19], visible(", ".join(image.tags)), _moment(image), size, current)
+        size, used = str(image.size_bytes // 2**20), "yes" if current() in image.tags else "no"
+        table.add_row(image.id[:19], visible(", ".join(image.tags)), _moment(image), size, used)
     Console().print(table if images else "no image for agents; make one with: dgm image build")
     return DONE
 

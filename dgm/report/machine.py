@@ -14,7 +14,7 @@ from archive.git_program import git
 from sandbox.base import Sandbox, SandboxError
 from sandbox.cgroup import Cgroups
 from sandbox.engine import Engine
-from sandbox.images.recipe import CONTENTS
+from sandbox.images.recipe import current
 from sandbox.registry import BACKENDS, ISOLATING, open_sandbox
 from sandbox.runtime import Runtime, cache_folder
 
@@ -83,14 +83,15 @@ def _cgroups() -> str:
 def _engine() -> str:
     with closing(Engine()) as engine:
         info = engine.info()
-        images = [image.id.removeprefix("sha256:")[:12] for image in engine.images(CONTENTS)]
+        image = engine.image(current())
+    digest = "none for agents (dgm image build)" if image is None else str(image["Id"])[:19]
     rootless = any("rootless" in str(option) for option in info.get("SecurityOptions") or ())
     told = (
         f"{info['Version']} at {engine.address}",
         f"storage {info['Driver']}",
         "rootless" if rootless else "not rootless",
         f"cgroup v{info['CgroupVersion']}",
-        f"image {images[0]}" if images else "no image for agents (dgm image build)",
+        f"image {digest}",
     )
     return ", ".join(told)
 

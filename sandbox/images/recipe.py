@@ -8,12 +8,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.base import SandboxError
-from sandbox.engine import Engine, KeptImage
+from sandbox.engine import Engine
 from sandbox.images.debian import debian_base
 from sandbox.runtime import PACKAGES, package_files
 
-TAG = "dgm-sandbox:latest"
-CONTENTS = "dgm.contents"
+REPOSITORY = "dgm-sandbox"
 MEND = (
     "Mend: `dgm image build` makes one from python:3.12-slim, and\n"
     "`dgm image build --from-debian` from Debian's packages, where no image registry is reached."
@@ -26,43 +25,42 @@ class NoImage(SandboxError):
     """The engine answers and has no image for agents; the message says how to make one."""
 
 
-def contents() -> str:
-    """Digest of all that an image is made of beside its base."""
+def current() -> str:
+    """Reference of the image of today's recipe: its tag is a digest of all that goes in beside the base."""
     parts = [(_HERE / name).read_bytes() for name in _FILES]
     parts += [f"{name}=={importlib.metadata.version(name)}".encode() for name in PACKAGES]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    digest = hashlib.sha256(b"\0".join(parts)).hexdigest()
+    return f"{REPOSITORY}:{digest[:16]}"
 
 
-def current_image(engine: Engine) -> KeptImage:
-    """The newest image of today's contents.
+def current_image(engine: Engine) -> str:
+    """Digest of the image of today's recipe.
 
     Raises:
         NoImage: there is none.
     """
-    found = engine.images(f"{CONTENTS}={contents()}")
-    if found:
-        return found[0]
-    state = "only images of earlier contents" if engine.images(CONTENTS) else "no image for agents"
+    found = engine.image(current())
+    if found is not None:
+        return str(found["Id"])
+    state = "only images of other recipes" if engine.images(REPOSITORY) else "no image for agents"
     raise NoImage(f"A container engine answers, and has {state}.\n{MEND}")
 
 
-def build_image(engine: Engine, say: Callable[[str], object], *, from_debian: bool = False) -> KeptImage:
-    """Make the image and remove those it replaces.
+def build_image(engine: Engine, say: Callable[[str], object], *, from_debian: bool = False) -> str:
+    """Make the image, remove the one of the same recipe that it replaces, and return its digest.
 
     Raises:
         SandboxError: a step failed.
     """
-    base = None
+    base, before = None, engine.image(current())
     if from_debian:
         say("making a base from Debian's packages\n")
         base = debian_base(engine)
-    labels = {CONTENTS: contents(), "dgm.base": base or "python:3.12-slim"}
-    for line in engine.build(_context(), TAG, base, labels):
+    for line in engine.build(_context(), current(), base):
         say(line)
     made = current_image(engine)
-    for image in engine.images(CONTENTS):
-        if image.id != made.id and not image.tags:
-            engine.remove_image(image.id)
+    if before is not None and before["Id"] != made:
+        engine.remove_image(before["Id"])
     return made
 
 
