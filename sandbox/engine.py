@@ -41,8 +41,6 @@ class Engine:
     """
 
     def __init__(self, address: str | None = None) -> None:
-        import docker
-
         address = address or os.environ.get("DOCKER_HOST") or "unix:///var/run/docker.sock"
         if not address.startswith(("unix://", "tcp://")) or os.environ.get("DOCKER_TLS_VERIFY"):
             raise NoEngine(
@@ -50,6 +48,9 @@ class Engine:
                 "as `ssh -L ./engine.sock:/var/run/docker.sock HOST` does, and set DOCKER_HOST=unix://..."
             )
         self.address = address
+        self._knock()
+        import docker
+
         try:
             self._client = docker.APIClient(
                 address, version="auto", timeout=CALL_SECONDS, max_pool_size=CONNECTIONS
@@ -66,39 +67,39 @@ class Engine:
 
     def info(self) -> Mapping[str, Any]:
         """What the engine tells of itself."""
-        with _told("tell about itself"):
+        with self._told("tell about itself"):
             return {**self._client.info(), "Version": self._client.version()["Version"]}
 
     def create(self, config: Mapping[str, Any]) -> str:
         """Make a container, not started, as the engine's own interface describes one; returns its id."""
-        with _told("make a container"):
+        with self._told("make a container"):
             return str(self._client.create_container_from_config(dict(config))["Id"])
 
     def start(self, container: str) -> None:
         """Start a container."""
-        with _told("start a container"):
+        with self._told("start a container"):
             self._client.start(container)
 
     def attach(self, container: str) -> socket.socket:
         """A socket to stdin, stdout and stderr of a container; closing it ends the container's stdin."""
-        with _told("attach to a container"):
+        with self._told("attach to a container"):
             streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
             return _owned(self._client.attach_socket(container, params=streams))
 
     def execute(self, container: str, command: tuple[str, ...], user: str) -> socket.socket:
         """Start a program in a running container; a socket to its stdin, stdout and stderr."""
-        with _told("start a program in a container"):
+        with self._told("start a program in a container"):
             started = self._client.exec_create(container, list(command), stdin=True, user=user)
             return _owned(self._client.exec_start(started["Id"], socket=True))
 
     def running(self, container: str) -> bool:
         """Tell whether a container runs. Raises SandboxError if the engine can't tell."""
-        with _told("tell about a container"):
+        with self._told("tell about a container"):
             return bool(self._client.inspect_container(container)["State"]["Running"])
 
     def containers(self) -> Mapping[str, str]:
         """Marks of all containers that any controller made, by container."""
-        with _told("list containers"):
+        with self._told("list containers"):
             found = self._client.containers(all=True, filters={"label": LABEL})
             return {one["Id"]: one["Labels"][LABEL] for one in found}
 
@@ -106,7 +107,7 @@ class Engine:
         """Remove a container by force, with its unnamed volumes; one that is gone or going is no error."""
         import docker
 
-        with _told("remove a container", missing_ok=True):
+        with self._told("remove a container", missing_ok=True):
             try:
                 self._client.remove_container(container, force=True, v=True)
             except docker.errors.APIError as error:
@@ -116,7 +117,7 @@ class Engine:
     @contextmanager
     def events(self, mark: str) -> Iterator[Iterator[Mapping[str, Any]]]:
         """What happens from now on to containers with this mark; ends when the connection does."""
-        with _told("tell of events"):
+        with self._told("tell of events"):
             stream = self._client.events(
                 filters={"label": [f"{LABEL}={mark}"], "type": ["container"]}, decode=True
             )
@@ -130,13 +131,13 @@ class Engine:
         """What the engine tells of an image: `Id`, `Config` and more; None if it does not have it."""
         import docker
 
-        with _told("look for an image"), suppress(docker.errors.ImageNotFound):
+        with self._told("look for an image"), suppress(docker.errors.ImageNotFound):
             return cast("Mapping[str, Any]", self._client.inspect_image(reference))
         return None
 
     def images(self, repository: str) -> list[KeptImage]:
         """Images of a repository, newest first."""
-        with _told("list images"):
+        with self._told("list images"):
             found = [
                 KeptImage(one["Id"], tuple(one["RepoTags"] or ()), one["Created"], one["Size"])
                 for one in self._client.images(name=repository)
@@ -145,12 +146,12 @@ class Engine:
 
     def import_image(self, root: IO[bytes], repository: str, tag: str) -> str:
         """Make an image of a root file system, a tar archive; returns what the engine said of it."""
-        with _told("import an image"):
+        with self._told("import an image"):
             return str(self._client.import_image_from_stream(root, repository=repository, tag=tag))
 
     def build(self, context: IO[bytes], tag: str, base: str | None) -> Iterator[str]:
         """Build an image from a tar archive with a Dockerfile; gives what the build says as it goes."""
-        with _told("build an image"):
+        with self._told("build an image"):
             told = self._client.build(
                 fileobj=context,
                 custom_context=True,
@@ -168,24 +169,48 @@ class Engine:
 
     def remove_image(self, image: str) -> None:
         """Remove an image that nothing uses."""
-        with _told("remove an image", missing_ok=True):
+        with self._told("remove an image", missing_ok=True):
             self._client.remove_image(image)
 
     def make_volume(self, mark: str) -> str:
         """Make an empty volume; returns its name."""
-        with _told("make a volume"):
+        with self._told("make a volume"):
             return str(self._client.create_volume(labels={LABEL: mark})["Name"])
 
     def volumes(self) -> Mapping[str, str]:
         """Marks of all volumes that any controller made, by volume."""
-        with _told("list volumes"):
+        with self._told("list volumes"):
             found = self._client.volumes(filters={"label": LABEL})["Volumes"] or ()
             return {one["Name"]: one["Labels"][LABEL] for one in found}
 
     def remove_volume(self, name: str) -> None:
         """Remove a volume that nothing uses."""
-        with _told("remove a volume", missing_ok=True):
+        with self._told("remove a volume", missing_ok=True):
             self._client.remove_volume(name)
+
+    @contextmanager
+    def _told(self, what: str, *, missing_ok: bool = False) -> Iterator[None]:
+        self._knock()
+        import docker
+
+        try:
+            yield
+        except docker.errors.NotFound as error:
+            if not missing_ok:
+                raise SandboxError(f"the engine can't {what}: {_reason(error)}") from error
+        except _errors() as error:
+            raise SandboxError(f"the engine can't {what}: {_reason(error)}") from error
+
+    def _knock(self) -> None:
+        """See that somebody listens: the SDK is slow to load, and leaves a socket open where nobody does."""
+        if self.address.startswith("unix://"):
+            with socket.socket(socket.AF_UNIX) as knock:
+                try:
+                    knock.connect(self.address.removeprefix("unix://"))
+                except OSError as error:
+                    raise NoEngine(
+                        f"no container engine answers at {self.address}: {error.strerror}"
+                    ) from error
 
 
 def _errors() -> tuple[type[Exception], ...]:
@@ -193,19 +218,6 @@ def _errors() -> tuple[type[Exception], ...]:
     import requests
 
     return docker.errors.DockerException, requests.RequestException, OSError
-
-
-@contextmanager
-def _told(what: str, *, missing_ok: bool = False) -> Iterator[None]:
-    import docker
-
-    try:
-        yield
-    except docker.errors.NotFound as error:
-        if not missing_ok:
-            raise SandboxError(f"the engine can't {what}: {_reason(error)}") from error
-    except _errors() as error:
-        raise SandboxError(f"the engine can't {what}: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

@@ -4,7 +4,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -146,8 +146,7 @@ class Fleet:
             now = time.monotonic()
             overdue = [(one, held) for one, (until, held) in self._leaving.items() if until < now]
         for container, held in overdue:
-            with suppress(SandboxError):
-                self._see_off(container, held)
+            self._see_off(container, held)
 
     def close(self) -> None:
         """See every container gone, as far as the engine answers."""
@@ -175,10 +174,10 @@ class Fleet:
             self._engine.remove(container)
         except SandboxError:
             with self._change:
-                self._leaving.setdefault(container, (time.monotonic() + LEAVE_SECONDS, held))
-            raise
-        held.close()
-        self._gone(container)
+                self._leaving[container] = time.monotonic() + LEAVE_SECONDS, held
+        else:
+            held.close()
+            self._gone(container)
 
     def _gone(self, container: str) -> None:
         with self._change:
