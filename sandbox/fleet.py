@@ -148,12 +148,17 @@ class Fleet:
         for container, held in overdue:
             self._see_off(container, held)
 
+    def await_gone(self) -> bool:
+        """Wait until no container is leaving any more; tells whether it came so far."""
+        with self._change:
+            return self._change.wait_for(lambda: not self._leaving, LEAVE_SECONDS)
+
     def close(self) -> None:
         """See every container gone, as far as the engine answers."""
-        with self._change:
-            if not self._change.wait_for(lambda: not self._leaving, LEAVE_SECONDS):
+        if not self.await_gone():
+            with self._change:
                 self._leaving = {one: (0.0, held) for one, (_, held) in self._leaving.items()}
-        self.see_off()
+            self.see_off()
         self.events.close()
         with self._change:
             for _, held in self._leaving.values():

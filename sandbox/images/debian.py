@@ -40,7 +40,7 @@ def debian_base(engine: Engine, sources: Path = Path("/etc/apt")) -> str:
     if os.geteuid() != 0:
         raise SandboxError("debootstrap needs root; mend: run this command as root once")
     include = f"--include={','.join(PACKAGES)}"
-    command = (program, "--variant=minbase", include, suite, "root", _mirror(sources, suite))
+    command = (program, "--variant=minbase", include, suite, "root", mirror(sources, suite))
     with tempfile.TemporaryFile() as told:
         with subprocess.Popen(
             ["unshare", "--mount", "sh", "-ec", _MAKE, "sh", *command], stdout=subprocess.PIPE, stderr=told
@@ -67,7 +67,7 @@ def _suite() -> str:
     return known["VERSION_CODENAME"].strip('"')
 
 
-def _mirror(sources: Path, suite: str) -> str:
+def mirror(sources: Path, suite: str) -> str:
     """The mirror that this machine's own package manager takes `suite` from."""
     for address, suites in (*_stanzas(sources), *_lines(sources)):
         if suite in suites:

@@ -28,7 +28,9 @@ class OwnEngine:
         place, name = self._place, f"dgm-test-{os.getpid()}"
         self._process = subprocess.Popen(
             [
-                *("dockerd", "-H", self.address, "--bridge=none", "--iptables=false", "--ip-forward=false"),
+                # Its mounts end with it.
+                *("unshare", "--mount", "dockerd", "-H", self.address, "--bridge=none"),
+                *("--iptables=false", "--ip-forward=false"),
                 *(f"--data-root={place}/data", f"--exec-root={place}/exec", f"--pidfile={place}/pid"),
                 *(f"--containerd-namespace={name}", f"--containerd-plugins-namespace={name}-plugins"),
             ],
