@@ -209,7 +209,9 @@ def solve(
     model: Annotated[
         str | None, typer.Option(help="Another model than the run's, which answers to `solve`.")
     ] = None,
-    sandbox: Annotated[str, typer.Option(help="auto or bubblewrap; process protects nothing.")] = "auto",
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap; process protects nothing.")
+    ] = "auto",
     yes: Annotated[bool, typer.Option("--yes", help="Apply the change without asking.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -251,6 +253,35 @@ def veto(
     from dgm.cli.steering import veto_agent
 
     return veto_agent(folder, agent, as_json=as_json)
+
+
+image = typer.Typer(
+    help="Make and list the images that a container engine starts agents from.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(image, name="image")
+
+
+@image.command("build", epilog="Example: dgm image build --from-debian")
+def image_build(
+    from_debian: Annotated[
+        bool, typer.Option("--from-debian", help="From Debian's packages, as root; needs no image registry.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Make the image: a Python with pytest, and git, over python:3.12-slim."""
+    from dgm.cli.images import build
+
+    return build(from_debian=from_debian, as_json=as_json)
+
+
+@image.command("list", epilog="Example: dgm image list")
+def image_list(as_json: Json = False) -> int:
+    """List the images, newest first, and which of them runs would use."""
+    from dgm.cli.images import show
+
+    return show(as_json=as_json)
 
 
 @app.command(epilog="Example: dgm doctor")
