@@ -130,7 +130,8 @@ class TermsWorld:
     def _made(
         self, path: tuple[int, ...], ability: float, skills: _Floats, drift: float, rng: Generator
     ) -> _Agent:
-        mood = rng.normal(size=self.terms.groups) * self.terms.mood_sd
+        # The seed agent has none, so that its skill is the one told.
+        mood = rng.normal(size=self.terms.groups) * self.terms.mood_sd * bool(path)
         logits = ability + (skills + mood)[self._group] - self._difficulty
         rates = self._rates(logits)
         luck = rng.random(self.n_tasks)
