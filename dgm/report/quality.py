@@ -9,7 +9,7 @@ from rich.table import Table
 from dgm.simulate import TRACE_EVERY, Result
 from dgm.simulation.contest import Entry
 from dgm.simulation.families import NOTHING_TO_FIND
-from dgm.simulation.figures import NEVER, Floats, curves, mean_interval, paired, reached, speed
+from dgm.simulation.figures import Floats, curves, mean_interval, paired, reached, speed
 
 BASELINE = "hgm"
 _BUDGETS = (100, 200, 400, 800)
@@ -85,13 +85,11 @@ def quality_table(facts: Mapping[str, Any]) -> Table:
     table = Table("family", "policy", *map(str, budgets), f"reaches {BASELINE}", "curve", title=title)
     policies = facts["policies"]
     for family in next(iter(policies.values()))["families"]:
-        for policy, told in policies.items():
+        for number, (policy, told) in enumerate(policies.items()):
             row = told["families"][family]
             cells = [_cell(row, budget) for budget in budgets]
-            reaches = row.get("reaches")
-            said = "" if reaches is None else "never" if reaches == NEVER else str(reaches)
-            table.add_row(family, policy, *cells, said, sparkline(row["curve"]))
-            family = ""  # noqa: PLW2901 - told once
+            said = str(row["reaches"] or "never") if "reaches" in row else ""
+            table.add_row("" if number else family, policy, *cells, said, sparkline(row["curve"]))
         table.add_section()
     shares = [
         f"{policy} takes {told['share_of_evaluations']:.0%} "
