@@ -10,15 +10,25 @@ from dgm.policy.phylo.fit import Fit, fit
 from dgm.policy.phylo.tree import Floats
 
 GROWTH = 1.05
-"""A fit takes in this many times the outcomes of the one before."""
+"""A fit takes in this many times the outcomes of the one before, or `LEAST` more."""
+LEAST = 5
 
 
-def fitted_count(told: int) -> int:
-    """How many of the outcomes told so far the fit takes in: a function of their number alone."""
-    count = 0
-    while (following := max(count + 1, int(count * GROWTH))) <= told:
-        count = following
-    return count
+CHAIN = 16
+"""Each fit goes on from the one before, but every so many-th starts from nothing, so that a fresh instance
+need not go back to the beginning to know the same."""
+
+
+def fitted_counts(told: int) -> Sequence[int]:
+    """Of how many outcomes fits are made, up to the last one, since the one that starts from nothing.
+
+    A function of the number of outcomes told so far, and of nothing else.
+    """
+    counts, number, count = [0], 0, 0
+    while (following := max(count + LEAST, int(count * GROWTH))) <= told:
+        number, count = number + 1, following
+        counts = [count] if number % CHAIN == 0 else [*counts, count]
+    return counts
 
 
 class Beliefs:
@@ -30,6 +40,7 @@ class Beliefs:
 
     def __init__(self) -> None:
         self._fit: Fit | None = None
+        self._fitted = -1
         self._parents: Sequence[tuple[int, ...]] = []
         self._told = Outcomes(*np.zeros((3, 0), dtype=np.int32))
         self._states: list[Floats] = []
@@ -71,19 +82,27 @@ class Beliefs:
     def see(self, view: View) -> None:
         """Take in what the view tells that was not known yet."""
         told = view.outcomes
-        count = fitted_count(len(told))
-        if not self._extends(view) or fitted_count(len(self._told)) != count or self._fit is None:
-            first = told.first(count)
-            fitted = 1 + int(first.agent.max()) if count else 1
-            parent = np.array([those[0] if those else 0 for those in view.parents[:fitted]], dtype=np.intp)
-            self._fit = fit(parent, len(view.tasks), first)
-            self._parents, self._told, self._states = [], first, []
-            self._rows = np.zeros((3, fitted, self._fit.agents.shape[-1]))
-            self._add_fitted(view.parents[:fitted])
+        counts = fitted_counts(len(told))
+        if not self._extends(view):
+            self._fit, self._fitted = None, -1
+        if self._fitted != counts[-1]:
+            before = self._fit if self._fitted in counts else None
+            for count in counts[counts.index(self._fitted) + 1 :] if before else counts:
+                before = self._refit(view, count, before)
+            self._fit, self._fitted = before, counts[-1]
+            self._told, self._states = told.first(counts[-1]), []
+            self._add_fitted(view.parents[: len(self.fit.agents)])
         self._add_born(view.parents)
         for index in range(len(self._told), len(told)):
             self._hear(int(told.agent[index]), int(told.task[index]), bool(told.resolved[index]))
         self._told = told
+
+    @staticmethod
+    def _refit(view: View, count: int, before: Fit | None) -> Fit:
+        first = view.outcomes.first(count)
+        agents = 1 + int(first.agent.max()) if count else 1
+        parent = np.array([those[0] if those else 0 for those in view.parents[:agents]], dtype=np.intp)
+        return fit(parent, len(view.tasks), first, before)
 
     def _extends(self, view: View) -> bool:
         """Whether the view is of the search seen before, and no shorter."""
@@ -99,8 +118,8 @@ class Beliefs:
 
     def _add_fitted(self, parents: Sequence[tuple[int, ...]]) -> None:
         self._parents = list(parents)
-        weighted = self.fit.weights[:, None, None] * self.fit.agents
-        ability = weighted.sum(axis=(1, 2))
+        weighted, ability = self.fit.weights[:, None, None] * self.fit.agents, self.fit.ability
+        self._rows = np.zeros((3, *ability.shape))
         self._rows[0] = ability
         self._rows[1] = np.cumsum(ability, axis=1)
         self._rows[2] = np.einsum("nkdg,kd->ng", weighted, self.fit.drifts) / (ability + 1e-300)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
 from dgm.policy.phylo.beliefs import Beliefs
-from dgm.policy.phylo.prior import grid
+from dgm.policy.phylo.prior import GRID
 from dgm.policy.phylo.tree import Floats
 from dgm.policy.thompson import RECORDED_CANDIDATES
 from dgm.policy.widening import Widening
@@ -80,7 +80,7 @@ class Phylo:
 
     def _draws(self, beliefs: Beliefs, among: _Indices, times: NDArray[np.int64], rng: Generator) -> Floats:
         """For each agent the mean of `times` draws of its ability and drift, in units."""
-        below, drift, points = beliefs.below[among], beliefs.drift[among], grid()
+        below, drift, points = beliefs.below[among], beliefs.drift[among], GRID
         total = np.zeros(len(among))
         for turn in range(int(times.max())):
             left = np.flatnonzero(times > turn)

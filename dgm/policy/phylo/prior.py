@@ -13,6 +13,9 @@ POINTS = 41
 """Abilities on the grid."""
 REACH = 3.6
 """The grid spans this many units either side of the middle."""
+GRID = np.linspace(-REACH, REACH, POINTS)
+"""Abilities, in units."""
+GRID.flags.writeable = False
 LOGISTIC_VARIANCE = 2.9
 """Of a Gaussian that is about the logistic distribution (its own is 3.29, with heavier tails)."""
 
@@ -52,27 +55,22 @@ def unit(difficulty_sd: float) -> float:
     return float(np.sqrt(difficulty_sd**2 + LOGISTIC_VARIANCE))
 
 
-def grid() -> Floats:
-    """Abilities, in units."""
-    return np.linspace(-REACH, REACH, POINTS)
-
-
 def root_prior() -> Floats:
     """The seed agent's state `[k, d, g]`: no drift yet, and any ability."""
     prior = np.zeros((len(HYPOTHESES), len(DRIFTS), POINTS))
-    spread = np.exp(-0.5 * (grid() / 1.8) ** 2)
+    spread = np.exp(-0.5 * (GRID / 1.8) ** 2)
     prior[:] = (np.array([0.15, 0.7, 0.15])[:, None] * spread / spread.sum())[None]
     return prior + 1e-12
 
 
 def steps(seed: float) -> Steps:
     """The transitions; `seed` is the seed agent's ability in units, taken for the next one on the grid."""
-    return _steps(int(np.abs(grid() - seed).argmin()))
+    return _steps(int(np.abs(GRID - seed).argmin()))
 
 
 @cache
 def _steps(seed: int) -> Steps:
-    ability = np.stack([_ability(each, float(grid()[seed])) for each in HYPOTHESES])
+    ability = np.stack([_ability(each, float(GRID[seed])) for each in HYPOTHESES])
     stays = np.full((3, 3), (1 - _DRIFT_STAYS) / 2)
     np.fill_diagonal(stays, _DRIFT_STAYS)
     return Steps(ability, np.broadcast_to(stays, (len(HYPOTHESES), 3, 3)).copy())
@@ -87,7 +85,7 @@ def log_weights() -> Floats:
 @cache
 def _ability(one: Hypothesis, seed: float) -> Floats:
     """`[d, g, h]`: from ability g to h, given drift d."""
-    start = one.kept * grid() + (1 - one.kept) * seed
+    start = one.kept * GRID + (1 - one.kept) * seed
     mean = start[None, :] + one.step + one.drift * DRIFTS[:, None]
     usual = (1 - _SURPRISE) * _normal(mean, one.step_sd) + _SURPRISE * _normal(mean, _SURPRISE_SD)
     return np.asarray((1 - one.broken) * usual + one.broken * _normal(mean - _FALL, _FALL_SD))
@@ -97,7 +95,7 @@ def _normal(mean: NDArray[np.float64], sd: float) -> Floats:
     """A normal distribution over the grid for each mean; what lies beyond falls to the ends."""
     from scipy.special import ndtr
 
-    edges = (grid()[1:] + grid()[:-1]) / 2
+    edges = (GRID[1:] + GRID[:-1]) / 2
     below = ndtr((edges - mean[..., None]) / sd)
     padded = np.concatenate([np.zeros_like(mean)[..., None], below, np.ones_like(mean)[..., None]], axis=-1)
     return np.asarray(np.diff(padded, axis=-1) + 1e-12)
