@@ -1,8 +1,8 @@
-"""What `phylo` is worth against `hgm`, DGM and SICA, on the reporting worlds; prints docs/simulation.md's tables.
+"""What `phylo` is worth against `hgm`, DGM and SICA on the reporting worlds: docs/simulation.md's tables.
 
-`python tests/perf/search_quality.py [WORLDS [WORKERS_WORLDS]]`: so many worlds of each family (default 8), and
-so many for the comparison of 1, 4 and 16 workers (default 2). One figure a line group; exits 1 where a target
-is missed. The two champion rules are asked at the same moments of the same searches.
+`python tests/perf/search_quality.py [WORLDS [CROWDED]]`: so many worlds of each family (default 8), and so
+many for the comparison of 1, 4 and 16 workers (default 2). Exits 1 where a target is missed. Both champion
+rules are asked at the same moments of the same searches.
 """
 
 import multiprocessing
@@ -17,7 +17,6 @@ from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Policy, Recommendation, View
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.thompson import best_by_quantile
-from dgm.policy.widening import Widening
 from dgm.simulate import Game, Result
 from dgm.simulation.families import FAMILIES, MISSPECIFIED, NOTHING_TO_FIND, world
 from dgm.simulation.figures import MARGIN, at_cost, curves, mean_interval, paired, reached, speed
@@ -95,7 +94,7 @@ Plays = dict[Play, Told]
 
 
 def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np.ndarray:
-    """`[world, i]`: skill at 25 (i + 1) evaluations under the search's own champion rule, or the other one."""
+    """`[world, i]`: skill at 25 (i + 1) evaluations, by the search's own champion rule or the other one."""
     told = [
         t for p, t in sorted(plays.items(), key=key) if (p.search, p.family, p.workers) == (search, family, 1)
     ]
@@ -234,7 +233,7 @@ def workers(plays: Plays, worlds: int) -> bool:
     for n, skill in final.items():
         low, high = mean_interval(skill - final[1])
         print(f"| {n} | {skill.mean():.3f} | {(skill - final[1]).mean():+.3f} | {low:+.3f} to {high:+.3f} |")
-        fine = fine and -EQUIVALENT < low and high < EQUIVALENT
+        fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine
 
 
