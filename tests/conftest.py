@@ -9,7 +9,7 @@ import pytest
 # As the command line does, before numpy is loaded.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from tests.run.mini import carry_on  # noqa: E402
+from tests.run.mini import carry_on
 
 
 @pytest.fixture(scope="session")

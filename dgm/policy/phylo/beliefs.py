@@ -88,7 +88,7 @@ class Beliefs:
         if self._fitted != counts[-1]:
             before = self._fit if self._fitted in counts else None
             for count in counts[counts.index(self._fitted) + 1 :] if before else counts:
-                before = self._refit(view, count, before)
+                before = self.refit(view, count, before)
             self._fit, self._fitted = before, counts[-1]
             self._told, self._states = told.first(counts[-1]), []
             self._add_fitted(view.parents[: len(self.fit.agents)])
@@ -98,7 +98,8 @@ class Beliefs:
         self._told = told
 
     @staticmethod
-    def _refit(view: View, count: int, before: Fit | None) -> Fit:
+    def refit(view: View, count: int, before: Fit | None = None) -> Fit:
+        """The fit to the first `count` outcomes, which may go on from one to fewer."""
         first = view.outcomes.first(count)
         agents = 1 + int(first.agent.max()) if count else 1
         parent = np.array([those[0] if those else 0 for those in view.parents[:agents]], dtype=np.intp)
