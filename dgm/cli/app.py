@@ -123,6 +123,23 @@ def study(
     return carry_out(folder, seeds, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm simulate --policy hgm,phylo --worlds papers --seeds 8")
+def simulate(
+    policy: Annotated[str, typer.Option(help="Policies by name, or all.")] = "hgm,uniform",
+    worlds: Annotated[str, typer.Option(help="Families of worlds by name, or all.")] = "all",
+    split: Annotated[str, typer.Option(help="Which worlds: tuning or reporting.")] = "tuning",
+    seeds: Annotated[int, typer.Option(min=1, help="Worlds of each family.")] = 8,
+    evaluations: Annotated[int, typer.Option(help="Budget of each play.")] = 800,
+    workers: Annotated[int, typer.Option(min=1, help="Workers of each play, by a simulated clock.")] = 1,
+    plot: Annotated[Path | None, typer.Option(help="Draw quality against evaluations to this SVG.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Compare policies in worlds whose truth is known: no model, no sandbox, no cost."""
+    from dgm.cli.simulating import simulate as carry_out
+
+    return carry_out(policy, worlds, split, seeds, evaluations, workers, plot, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm tree runs/001")
 def tree(folder: Run, as_json: Json = False) -> int:
     """Draw the lineage: score, interval, clade score and children of every agent."""
