@@ -66,6 +66,8 @@ class SearchSection(Section):
 
     policy: str = "hgm"
     alpha: float = Field(default=0.6, gt=0, le=1)
+    phylo_alpha: float = Field(default=0.8, gt=0, le=1)
+    """Of `phylo`, which needs fewer evaluations of each agent and so grows more of them."""
     initial_expansions: int = Field(default=5, ge=0)
     stage_one: int = Field(default=10, ge=1)
     """Tasks; in a split smaller than both stages, each is its share of the split."""

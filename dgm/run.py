@@ -380,4 +380,5 @@ def _versions(sandbox: Sandbox) -> Mapping[str, str]:
         "python": platform.python_version(),
         "numpy": np.__version__,
         "sandbox": sandbox.name,
+        **sandbox.versions,
     }

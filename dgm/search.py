@@ -26,14 +26,14 @@ from archive.events import (
 from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
 from dgm.jobs import Evaluate, Expand, Job, Ticket
-from dgm.policy.base import Policy, Recommendation, View
+from dgm.policy.base import Outcomes, Policy, Recommendation, View
 from dgm.policy.thompson import leaders
 
 REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
 
 _Item = TypeVar("_Item", bound=np.generic)
-_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED = range(6)
+_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING = range(7)
 """Rows of the per-agent counts."""
 _Chosen = tuple[Job, Purpose, Mapping[str, Any]]
 
@@ -77,7 +77,9 @@ class Search:
         self._index: dict[AgentId, int] = {}
         self._clades = Clades()
         self._untried = np.zeros((16, len(self._tasks)), dtype=np.bool_)
-        self._counts = np.zeros((6, 16), dtype=np.int64)
+        self._counts = np.zeros((7, 16), dtype=np.int64)
+        self._outcomes = np.zeros((3, 64), dtype=np.int32)
+        self._outcome_count = 0
         self._open: dict[int, Ticket] = {}
         self._ended: set[int] = set()
         self._asked_held_out: set[tuple[AgentId, TaskId, int]] = set()
@@ -179,7 +181,9 @@ class Search:
             parents=self._clades.parents,
             own=self._clades.own,
             clade=self._clades.clade,
+            outcomes=Outcomes(*(_frozen(row[: self._outcome_count]) for row in self._outcomes)),
             children=_frozen(self._counts[_CHILDREN, :size]),
+            expanding=_frozen(self._counts[_EXPANDING, :size]),
             pending=_frozen(self._counts[_PENDING, :size]),
             untried=_frozen(self._untried[:size]),
             untried_count=_frozen(self._counts[_UNTRIED, :size]),
@@ -274,8 +278,9 @@ class Search:
         if ticket.purpose == "search":
             self._crowned = None  # A search that goes on may find another champion.
         match ticket.job:
-            case Expand():
+            case Expand(parent):
                 self._expansions += 1
+                self._counts[_EXPANDING, self._index[parent]] += 1
             case Evaluate(agent, task, repeat) if ticket.purpose == "held_out":
                 self._asked_held_out.add((agent, task, repeat))
                 self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
@@ -292,10 +297,12 @@ class Search:
             case Expand(parent), Born():
                 if end.parents != (parent,):
                     raise SearchError(f"ticket {end.ticket}: born from another parent than {parent[:10]}")
+                self._counts[_EXPANDING, self._index[parent]] -= 1
                 self._counts[_REJECTIONS, self._index[parent]] = 0
                 self._rejections_running = 0
                 self._add(end.agent, end.parents)
             case Expand(parent), Rejected() | Failed():
+                self._counts[_EXPANDING, self._index[parent]] -= 1
                 if isinstance(end, Rejected) or end.owner == "agent":
                     self._counts[_REJECTIONS, self._index[parent]] += 1
                     self._rejections_running += 1
@@ -303,7 +310,9 @@ class Search:
                 if (end.agent, end.task) != (agent, task):
                     raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
                 if ticket.purpose == "search":
-                    self._count(self._index[agent], resolved=end.verdict == "resolved")
+                    self._count(
+                        self._index[agent], self._task_index[task], resolved=end.verdict == "resolved"
+                    )
                 elif not repeat:
                     self._held_out_usage[agent].append(end.usage)
             case Evaluate(agent), Failed():
@@ -313,8 +322,12 @@ class Search:
             case _:
                 raise SearchError(f"ticket {end.ticket}: {type(end).__name__} is no end of {ticket.job}")
 
-    def _count(self, agent: int, *, resolved: bool) -> None:
+    def _count(self, agent: int, task: int, *, resolved: bool) -> None:
         self._counts[_PENDING, agent] -= 1
+        if self._outcome_count == self._outcomes.shape[1]:
+            self._outcomes = np.concatenate([self._outcomes, np.zeros_like(self._outcomes)], axis=1)
+        self._outcomes[:, self._outcome_count] = agent, task, resolved
+        self._outcome_count += 1
         self._clades.count(agent, resolved=resolved)
         self._evaluations += agent != 0
         # New evidence in its clade gives a barred parent another chance.

@@ -55,6 +55,7 @@ class Order:
     (`process`) substitutes the real place wherever the path stands in `command`, `cwd` or a value of
     `environment`, alone or followed by `/`; commands that care read their places from the environment.
     `socket_folder` is a host folder holding a Unix socket named `sock`, lent read-only at /gateway.
+    `image` is the reference of an image to run in, where the backend has images; absent, the sandbox's own.
     `paused` gives the seconds spent waiting for the gateway so far, which don't count against `wall_seconds`.
     """
 
@@ -63,6 +64,7 @@ class Order:
     cwd: str = "/tmp"  # noqa: S108
     environment: Mapping[str, str] = field(default_factory=dict)
     socket_folder: Path | None = None
+    image: str | None = None
     limits: Limits = field(default_factory=Limits)
     paused: Callable[[], float] = lambda: 0.0
 
@@ -102,6 +104,11 @@ class Sandbox(Protocol):
     @property
     def python(self) -> str:
         """Path inside of the interpreter that has pytest and nothing of dgm."""
+        ...
+
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """What is recorded of it with every run, such as the digest of its image."""
         ...
 
     def run(self, order: Order) -> Exit:

@@ -17,7 +17,7 @@ from typing import Self
 
 from sandbox import cgroup, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes, complaint, end
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, complaint, end, refuse_image
 from sandbox.self_check import strengths
 from sandbox.slots import held_uid, is_host_root, lent_socket
 from sandbox.tree import File
@@ -46,9 +46,15 @@ class BubblewrapSandbox:
         self._runtime = runtime.Runtime.ready()
         self._cgroups = cgroup.Cgroups.found()
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Nothing: what runs here is this machine's."""
+        return {}
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a fresh place that nothing survives."""
-        check_sizes(order)
+        check_order(order)
+        refuse_image(order, self.name)
         with held_uid(self._cache) as uid, lent_socket(order.socket_folder, uid), self._group(order) as group:
             process, child = self._start(order, uid)
             return carry_out(process, child, order, self._task(order), group)

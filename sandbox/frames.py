@@ -6,7 +6,7 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import cast, get_args
+from typing import Protocol, cast, get_args
 
 from sandbox import launcher
 from sandbox.base import Exit, How, Order, SandboxError
@@ -47,19 +47,57 @@ class Task:
     places: tuple[Place, ...]
     user_processes: int = -1
     watch_memory: bool = True
+    read_cgroup: bool = False
+    """The launcher sees the control group that holds it, and tells what the kernel did there."""
+    own_processes: int = 0
+    """Of ours that the launcher sees beside the command's."""
 
 
-class Wire:
-    """Frames over a launcher's pipes, each wait with a deadline."""
+class Channel(Protocol):
+    """A launcher's stdin and stdout; neither reading nor writing ever blocks."""
+
+    source: int
+    """Descriptor to wait on before reading."""
+    sink: int
+    """Descriptor to wait on before writing."""
+
+    def read(self) -> bytes | None:
+        """What has come; None if nothing has, empty at the end. Raises OSError."""
+        ...
+
+    def write(self, data: memoryview) -> int:
+        """Send some of `data`; returns how much. Raises OSError."""
+        ...
+
+
+class Pipes:
+    """The pipes of a launcher that was started as a process of this machine."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         if process.stdin is None or process.stdout is None:
             raise SandboxError("the launcher was started without pipes")
-        self._sink, self._source = process.stdin.fileno(), process.stdout.fileno()
-        self._process = process
+        self.sink, self.source = process.stdin.fileno(), process.stdout.fileno()
+        os.set_blocking(self.sink, False)
+        os.set_blocking(self.source, False)
+
+    def read(self) -> bytes | None:
+        """What has come."""
+        try:
+            return os.read(self.source, 2 * launcher.FRAME)
+        except BlockingIOError:
+            return None
+
+    def write(self, data: memoryview) -> int:
+        """Send some."""
+        return os.write(self.sink, data)
+
+
+class Wire:
+    """Frames over a channel, each wait with a deadline."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self._heard = bytearray()
-        os.set_blocking(self._sink, False)
-        os.set_blocking(self._source, False)
 
     def send(self, frames: bytes | bytearray, until: float) -> None:
         """Send whole frames.
@@ -69,10 +107,10 @@ class Wire:
         """
         view = memoryview(frames)
         while view:
-            if not select.select([], [self._sink], [], max(0.0, until - time.monotonic()))[1]:
+            if not select.select([], [self._channel.sink], [], max(0.0, until - time.monotonic()))[1]:
                 raise Gone("takes nothing")
             try:
-                view = view[os.write(self._sink, view[: launcher.FRAME]) :]
+                view = view[self._channel.write(view[: launcher.FRAME]) :]
             except OSError as error:
                 raise Gone(str(error)) from None
 
@@ -90,9 +128,14 @@ class Wire:
                 kind, payload = bytes(self._heard[:1]), bytes(self._heard[5 : 5 + size])
                 del self._heard[: 5 + size]
                 return kind, payload
-            if not select.select([self._source], [], [], max(0.0, until - time.monotonic()))[0]:
+            if not select.select([self._channel.source], [], [], max(0.0, until - time.monotonic()))[0]:
                 return None
-            data = os.read(self._source, 2 * launcher.FRAME)
+            try:
+                data = self._channel.read()
+            except OSError as error:
+                raise Gone(str(error)) from None
+            if data is None:
+                continue
             if not data:
                 raise Gone("ended")
             self._heard += data
@@ -121,7 +164,7 @@ def job_frames(order: Order, task: Task) -> Iterator[bytes]:
     amounts = {
         "wall_seconds": limits.wall_seconds,
         "cpu_seconds": limits.cpu_seconds,
-        "processes": limits.processes,
+        "processes": limits.processes + task.own_processes,
         "entries": limits.entries,
         "output_bytes": limits.output_bytes,
         "collected_bytes": limits.collected_bytes,
@@ -130,6 +173,7 @@ def job_frames(order: Order, task: Task) -> Iterator[bytes]:
         "address_bytes": (limits.memory_mib + 1024) * 2**20 if task.watch_memory else -1,
         "user_processes": task.user_processes,
         "watch_memory": int(task.watch_memory),
+        "read_cgroup": int(task.read_cgroup),
     }
     for name, amount in amounts.items():
         yield frame(launcher.LIMIT, f"{name}={amount}".encode())
@@ -172,6 +216,8 @@ class Supervision:
         self._wire = wire
         self._order = order
         self._evidence = evidence
+        self.complete = False
+        """The launcher said all it had to say."""
         self._started = time.monotonic()
         self._how: How = "vanished"
         self._code: int | None = None
@@ -231,6 +277,7 @@ class Supervision:
                 continue
             if heard[0] == launcher.DONE:
                 self._folder = None
+                self.complete = True
                 return
             if heard[0] == launcher.ENDED:
                 ended_at = now

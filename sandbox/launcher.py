@@ -38,6 +38,15 @@ IGNORED = (signal.SIGPIPE, signal.SIGXFSZ, signal.SIGINT, signal.SIGTERM, signal
 READ_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
+# What the kernel counts in the control group that holds us, below its mount: v1, then v2.
+COUNTS = (
+    ("memory/memory.oom_control", "oom_kill", "memory"),
+    ("memory.events", "oom_kill", "memory"),
+    ("pids/pids.events", "max", "processes"),
+    ("pids.events", "max", "processes"),
+)
+
+
 class Stopped(Exception):
     """A limit was crossed; the argument is its name."""
 
@@ -92,13 +101,14 @@ class Place:
         self.made = {b""}  # folders the host asked for, relative
 
 
-def main() -> None:
+def main(*, dies_with_parent: bool = True) -> None:
     """Serve one order and end with the process."""
     frames = Frames(_moved(0, os.O_RDONLY), _moved(1, os.O_WRONLY))
     for number in IGNORED:
         signal.signal(number, signal.SIG_IGN)
     if os.getpid() == 1:
-        _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if dies_with_parent:
+            _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     else:  # it must outlive the host by a moment, to kill what would live on
         _prctl(PR_SET_CHILD_SUBREAPER, 1)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
@@ -262,6 +272,7 @@ class Command:
                 if time.monotonic() - checked >= TICK_SECONDS:
                     self._check()
                     checked = time.monotonic()
+            self._check_kernel()
             self._check_places()
         except Stopped as stopped:
             return str(stopped)
@@ -339,12 +350,22 @@ class Command:
             raise Stopped("processes")
         if limits["watch_memory"] and sum(one.memory() for one in descendants()) > limits["memory_bytes"]:
             raise Stopped("memory")
+        self._check_kernel()
         self._check_places()
+
+    def _check_kernel(self) -> None:
+        for name, count, how in COUNTS if self._limits["read_cgroup"] else ():
+            try:
+                with open("/sys/fs/cgroup/" + name) as file:
+                    if dict(line.split() for line in file).get(count, "0") != "0":
+                        raise Stopped(how)
+            except OSError:
+                continue
 
     def _check_places(self) -> None:
         entries = 0
         for place in self._places:
-            if place.mounted:
+            if place.mounted and not place.read_only:
                 state = os.statvfs(place.path)
                 entries += state.f_files - state.f_ffree
                 if state.f_bavail == 0:

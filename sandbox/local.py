@@ -7,9 +7,9 @@ import subprocess
 
 from sandbox.base import Exit, How, Order, SandboxError
 from sandbox.cgroup import Group
-from sandbox.frames import Gone, Place, Supervision, Task, Wire, await_ready, send_job
+from sandbox.frames import Gone, Pipes, Place, Supervision, Task, Wire, await_ready, send_job
 
-__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "check_sizes", "complaint", "end"]
+__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "check_order", "complaint", "end", "refuse_image"]
 
 ENVIRONMENT = {
     "PATH": "/runtime/bin:/usr/bin:/bin",
@@ -31,7 +31,7 @@ def carry_out(
         SandboxError: it did not start, or could not place the files.
     """
     try:
-        wire = Wire(process)
+        wire = Wire(Pipes(process))
         try:
             if group is not None:
                 group.join(launcher_pid)
@@ -44,7 +44,7 @@ def carry_out(
         end(process)
 
 
-def check_sizes(order: Order) -> None:
+def check_order(order: Order) -> None:
     """See that what is to be placed fits.
 
     Raises:
@@ -54,6 +54,18 @@ def check_sizes(order: Order) -> None:
     for path, folder in order.folders.items():
         if folder.tree.size > disk:
             raise SandboxError(f"{path} holds {folder.tree.size} bytes, more than its disk of {disk}")
+
+
+def refuse_image(order: Order, backend: str) -> None:
+    """Refuse an order that a backend without images can't place.
+
+    Raises:
+        SandboxError: it names an image.
+    """
+    if order.image is not None:
+        raise SandboxError(
+            f"{backend} has no images, and an order asks for {order.image}; mend: sandbox docker"
+        )
 
 
 def _nothing() -> How | None:

@@ -4,7 +4,6 @@ import contextlib
 import os
 import re
 import signal
-import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,9 +13,10 @@ from typing import Self
 
 from sandbox import owner, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_sizes
+from sandbox.leftovers import clear_abandoned, remove
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, refuse_image
 from sandbox.self_check import strengths
-from sandbox.slots import FIRST_UID, LAST_UID, held_uid, lent_socket
+from sandbox.slots import held_uid, lent_socket
 
 PREFIX = "dgm-process-"
 
@@ -33,18 +33,22 @@ class ProcessSandbox:
     def __init__(self) -> None:
         self._cache = runtime.cache_folder()
         self._runtime = runtime.Runtime.ready()
-        for left in Path(tempfile.gettempdir()).glob(PREFIX + "*"):
-            if owner.abandoned(left.name) and _is_ours(left):
-                remove(left)
+        clear_abandoned(PREFIX)
 
     @property
     def python(self) -> str:
         """Path of the interpreter that has pytest and nothing of dgm."""
         return str(self._runtime.folder / "bin" / "python3")
 
+    @property
+    def versions(self) -> Mapping[str, str]:
+        """Nothing: what runs here is this machine's."""
+        return {}
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a temporary folder and remove it, with every process that was started."""
-        check_sizes(order)
+        check_order(order)
+        refuse_image(order, self.name)
         with self._user() as uid, lent_socket(order.socket_folder, uid), _base(uid) as base:
             try:
                 process = self._start(base, uid)
@@ -146,50 +150,3 @@ def _kill_marked(mark: str) -> None:
         with contextlib.suppress(OSError):
             if mark.encode() in (entry / "environ").read_bytes() or mark in str((entry / "cwd").readlink()):
                 os.kill(int(entry.name), signal.SIGKILL)
-
-
-def _is_ours(folder: Path) -> bool:
-    """Tell whether it is a folder made by us, and not one that somebody else named like ours."""
-    with contextlib.suppress(OSError):
-        status = folder.lstat()
-        uid = os.geteuid()
-        slot = uid == 0 and FIRST_UID <= status.st_uid <= LAST_UID
-        return stat.S_ISDIR(status.st_mode) and (status.st_uid == uid or slot)
-    return False
-
-
-def remove(folder: Path) -> None:
-    """Remove a folder of ours whatever is in it: any depth, any mode, links never followed."""
-    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-    with contextlib.suppress(OSError):
-        folder.chmod(0o700)
-        top = os.open(folder, flags)
-        try:
-            _empty(top, flags)
-        finally:
-            os.close(top)
-        folder.rmdir()
-
-
-def _empty(top: int, flags: int) -> None:
-    """Empty the folder `top`: each folder in it hands its own folders up, so that none gets deep."""
-    moved = 0
-    while names := os.listdir(top):
-        for name in names:
-            if not stat.S_ISDIR(os.stat(name, dir_fd=top, follow_symlinks=False).st_mode):
-                os.unlink(name, dir_fd=top)
-                continue
-            os.chmod(name, 0o700, dir_fd=top)
-            inner = os.open(name, flags, dir_fd=top)
-            try:
-                for child in os.listdir(inner):  # noqa: PTH208
-                    if stat.S_ISDIR(os.stat(child, dir_fd=inner, follow_symlinks=False).st_mode):
-                        # A folder can only be moved by who may write to it.
-                        os.chmod(child, 0o700, dir_fd=inner)
-                        os.rename(child, f"{PREFIX}{moved}", src_dir_fd=inner, dst_dir_fd=top)
-                        moved += 1
-                    else:
-                        os.unlink(child, dir_fd=inner)
-            finally:
-                os.close(inner)
-            os.rmdir(name, dir_fd=top)

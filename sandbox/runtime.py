@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -117,6 +117,15 @@ def publish(folder: Path, build: Callable[[Path], object]) -> None:
         shutil.rmtree(place, ignore_errors=True)
 
 
+def package_files() -> Iterator[tuple[PurePosixPath, Path]]:
+    """Every file of the packages, as a relative path and where it is now."""
+    for name in PACKAGES:
+        for file in importlib.metadata.files(name) or ():
+            path = PurePosixPath(file)
+            if ".." not in path.parts and path.suffix != ".pyc":
+                yield path, Path(str(file.locate()))
+
+
 def _build(place: Path, interpreter: Interpreter) -> None:
     site = place / _site_packages(interpreter)
     site.mkdir(parents=True)
@@ -127,13 +136,10 @@ def _build(place: Path, interpreter: Interpreter) -> None:
     (place / "pyvenv.cfg").write_text(
         f"home = {interpreter.program.parent}\ninclude-system-site-packages = false\nversion = {version}\n"
     )
-    for name in PACKAGES:
-        for file in importlib.metadata.files(name) or ():
-            path = PurePosixPath(file)
-            if ".." not in path.parts and path.suffix != ".pyc":
-                target = site / path
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(Path(str(file.locate())), target)
+    for path, source in package_files():
+        target = site / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(source, target)
     shutil.copyfile(launcher.__file__, place / "launcher.py")
     # Inside nothing may be written, so all is compiled now, by the interpreter that will run it.
     program = interpreter.source / interpreter.program.relative_to(interpreter.prefix)

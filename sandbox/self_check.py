@@ -29,6 +29,10 @@ try:
     said.append("host_files")
 except OSError:
     pass
+for line in open("/proc/self/uid_map"):
+    inside, outside, length = map(int, line.split())
+    if inside <= os.getuid() < inside + length:
+        said.append("uid=%d" % (outside + os.getuid() - inside))
 door = socket.socket(socket.AF_UNIX)
 door.connect(gateway)
 door.sendall(" ".join(said).encode())
@@ -123,8 +127,9 @@ def _looked_around(sandbox: Sandbox) -> dict[str, str]:
         with closing(caller):
             caller.settimeout(1)
             said = caller.recv(1024).decode("ascii", "replace").split()
-            _, uid, _ = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
-    if uid == 0:
+            peer, uid, _ = struct.unpack("3i", caller.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    # Behind a relay the kernel knows of our own end only; then the word of the code that we sent counts.
+    if "uid=0" in said if peer == os.getpid() else uid == 0:
         said.append("host_uid")
     return {name: "reached" if name in said else "" for name in names}
 

@@ -32,6 +32,17 @@ def held_uid(cache: Path) -> Iterator[int | None]:
     if not is_host_root():
         yield None
         return
+    with reserved_uid(cache) as uid:
+        yield uid
+
+
+@contextmanager
+def reserved_uid(cache: Path) -> Iterator[int]:
+    """A uid of the range while the block runs, which no other sandbox of this machine has.
+
+    Raises:
+        SandboxError: every uid of the range is in use, or none can be locked.
+    """
     uid, lock = _locked(cache / "uids")
     try:
         yield uid

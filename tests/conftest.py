@@ -1,9 +1,13 @@
 """One miniature run for every test that reads one, and a copy where it is written to."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+# As the command line does, before numpy is loaded.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from tests.run.mini import carry_on
 

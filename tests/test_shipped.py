@@ -16,6 +16,7 @@ from dgm.run import seed_tree
 from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.tree import Change, Tree
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 ROOT = Path(__file__).resolve().parents[1]
 TASKS = open_suite("kata").tasks
@@ -23,7 +24,7 @@ TASKS = open_suite("kata").tasks
 
 @pytest.fixture(scope="module")
 def sandbox() -> Sandbox:
-    return open_sandbox("auto")
+    return open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE)
 
 
 def test_the_suite_is_what_the_readme_says() -> None:

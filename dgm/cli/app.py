@@ -123,6 +123,23 @@ def study(
     return carry_out(folder, seeds, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm simulate --policy hgm,phylo --worlds papers --seeds 8")
+def simulate(
+    policy: Annotated[str, typer.Option(help="Policies by name, or all.")] = "hgm,uniform",
+    worlds: Annotated[str, typer.Option(help="Families of worlds by name, or all.")] = "all",
+    split: Annotated[str, typer.Option(help="Which worlds: tuning or reporting.")] = "tuning",
+    seeds: Annotated[int, typer.Option(min=1, help="Worlds of each family.")] = 8,
+    evaluations: Annotated[int, typer.Option(help="Budget of each play.")] = 800,
+    workers: Annotated[int, typer.Option(min=1, help="Workers of each play, by a simulated clock.")] = 1,
+    plot: Annotated[Path | None, typer.Option(help="Draw quality against evaluations to this SVG.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Compare policies in worlds whose truth is known: no model, no sandbox, no cost."""
+    from dgm.cli.simulating import simulate as carry_out
+
+    return carry_out(policy, worlds, split, seeds, evaluations, workers, plot, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm tree runs/001")
 def tree(folder: Run, as_json: Json = False) -> int:
     """Draw the lineage: score, interval, clade score and children of every agent."""
@@ -209,7 +226,9 @@ def solve(
     model: Annotated[
         str | None, typer.Option(help="Another model than the run's, which answers to `solve`.")
     ] = None,
-    sandbox: Annotated[str, typer.Option(help="auto or bubblewrap; process protects nothing.")] = "auto",
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap; process protects nothing.")
+    ] = "auto",
     yes: Annotated[bool, typer.Option("--yes", help="Apply the change without asking.")] = False,
     as_json: Json = False,
 ) -> int:
@@ -251,6 +270,35 @@ def veto(
     from dgm.cli.steering import veto_agent
 
     return veto_agent(folder, agent, as_json=as_json)
+
+
+image = typer.Typer(
+    help="Make and list the images that a container engine starts agents from.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(image, name="image")
+
+
+@image.command("build", epilog="Example: dgm image build --from-debian")
+def image_build(
+    from_debian: Annotated[
+        bool, typer.Option("--from-debian", help="From Debian's packages, as root; needs no image registry.")
+    ] = False,
+    as_json: Json = False,
+) -> int:
+    """Make the image: a Python with pytest, and git, over python:3.12-slim."""
+    from dgm.cli.images import build
+
+    return build(from_debian=from_debian, as_json=as_json)
+
+
+@image.command("list", epilog="Example: dgm image list")
+def image_list(as_json: Json = False) -> int:
+    """List the images, newest first, and which of them runs would use."""
+    from dgm.cli.images import show
+
+    return show(as_json=as_json)
 
 
 @app.command(epilog="Example: dgm doctor")

@@ -29,6 +29,8 @@ def explained(error: BaseException) -> int | None:
             return _say(f"{error.format_message()} (see `dgm --help`)", WRONG_USE)
         case ConfigError() | SuiteError():
             return _say(str(error), WRONG_USE)
+        case SandboxError() if "\n" in str(error):
+            return _box(str(error), FAILED)
         case ArchiveError() | SandboxError() | CheckoutError() | Trouble():
             return _say(str(error), FAILED)
         case PermissionError():
@@ -39,6 +41,17 @@ def explained(error: BaseException) -> int | None:
             return DONE
         case _:
             return None
+
+
+def _box(message: str, code: int) -> int:
+    from rich.console import Console
+    from rich.panel import Panel
+    from rich.text import Text
+
+    from sandbox.diff import visible
+
+    Console(stderr=True).print(Panel(Text(visible(message)), title="dgm", border_style="red"))
+    return code
 
 
 def _say(message: str, code: int) -> int:

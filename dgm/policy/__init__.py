@@ -7,6 +7,7 @@ from dgm.policy.base import Policy
 from dgm.policy.darwin import Darwin, Keep, Staging
 from dgm.policy.greedy import Greedy
 from dgm.policy.hgm import Hgm
+from dgm.policy.phylo.policy import Phylo
 from dgm.policy.uniform import Uniform
 from dgm.policy.widening import Widening
 
@@ -18,6 +19,7 @@ class Settings:
     alpha: float = 0.6
     initial_expansions: int = 5
     champion_quantile: float = 0.05
+    phylo_alpha: float = 0.8
     stage_one: int = 10
     stage_two: int = 50
     stage_needed: float = 0.4
@@ -41,5 +43,6 @@ POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
     ),
     "greedy": lambda settings: Greedy(settings.champion_quantile),
     "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
+    "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
     "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
 }

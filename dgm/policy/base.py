@@ -14,11 +14,28 @@ from dgm.jobs import Job
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """The search outcomes in the order they were told: which agent, which task, and 1 for resolved."""
+
+    agent: NDArray[np.int32]
+    task: NDArray[np.int32]
+    resolved: NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.agent)
+
+    def first(self, count: int) -> "Outcomes":
+        """The first `count` of them."""
+        return Outcomes(self.agent[:count], self.task[:count], self.resolved[:count])
+
+
+@dataclass(frozen=True, slots=True)
 class View:
     """The search as a policy may see it; every array is read-only. Agent 0 is the seed.
 
     `untried[a, t]` is true where agent `a` has neither attempted task `t` nor is about to. `set_aside[a]`
     counts pairs that ended without evidence, which champion selection takes as unresolved.
+    `expanding` counts Expand tickets that have not ended, `pending` such Evaluate tickets.
     `evaluations` are settled search evaluations of agents other than the seed; `expansions` are Expand
     tickets asked, whatever became of them. What is left is None where there is no limit.
     """
@@ -28,7 +45,9 @@ class View:
     parents: Sequence[tuple[int, ...]]
     own: Tally
     clade: Tally
+    outcomes: Outcomes
     children: Counts
+    expanding: Counts
     pending: Counts
     untried: NDArray[np.bool_]
     untried_count: Counts

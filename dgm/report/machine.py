@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Mapping
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from archive.base import ArchiveError
 from archive.git_program import git
 from sandbox.base import Sandbox, SandboxError
 from sandbox.cgroup import Cgroups
+from sandbox.engine import Engine
+from sandbox.images.recipe import current
 from sandbox.registry import BACKENDS, ISOLATING, open_sandbox
 from sandbox.runtime import Runtime, cache_folder
 
@@ -28,9 +31,10 @@ def machine(runs: Path, backends: Mapping[str, Callable[[], Sandbox]] = BACKENDS
             "git": _told(lambda: git(("-C", "/"), "version").decode().strip().removeprefix("git version ")),
             "sandbox python": _told(_runtime),
             "control groups": _told(_cgroups),
+            "container engine": _told(_engine),
         },
         "system": f"{platform.platform()}, uid {os.geteuid()}, {os.cpu_count()} processors",
-        "disk": {"runs": _disk(runs), "cache": _disk_of_cache()},
+        "disk": {"runs": _disk(runs), "cache": _disk_of_cache(), **_disk_of_engine()},
         "sandboxes": sandboxes,
     }
 
@@ -74,6 +78,31 @@ def _cgroups() -> str:
             "(a systemd user session or a writable /sys/fs/cgroup gives one)"
         )
     return f"in {', '.join(map(str, found.parents))}"
+
+
+def _engine() -> str:
+    with closing(Engine()) as engine:
+        info = engine.info()
+        image = engine.image(current())
+    digest = "none for agents (dgm image build)" if image is None else str(image["Id"])[:19]
+    rootless = any("rootless" in str(option) for option in info.get("SecurityOptions") or ())
+    told = (
+        f"{info['Version']} at {engine.address}",
+        f"storage {info['Driver']}",
+        "rootless" if rootless else "not rootless",
+        f"cgroup v{info['CgroupVersion']}",
+        f"image {digest}",
+    )
+    return ", ".join(told)
+
+
+def _disk_of_engine() -> dict[str, Any]:
+    """Where a local engine keeps its images and containers."""
+    with suppress(SandboxError), closing(Engine()) as engine:
+        folder = Path(engine.info()["DockerRootDir"])
+        if engine.address.startswith("unix://") and folder.is_dir():
+            return {"engine": _disk(folder)}
+    return {}
 
 
 def _disk(folder: Path) -> dict[str, Any]:

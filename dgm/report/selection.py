@@ -18,6 +18,14 @@ _RULES: Mapping[str, str] = {
         "Each agent with an untried task drew from the posterior of its own solve rate, "
         "Beta(1 + resolved, 1 + unresolved); the highest draw won, and chance picked its task."
     ),
+    "descendant": (
+        "Each agent that might be expanded drew its ability and its lineage's drift from the joint "
+        "posterior, less a little for each child that it has; the highest draw won."
+    ),
+    "knowledge": (
+        "Each agent with an untried task drew its ability and drift from the joint posterior; the highest "
+        "draw won, and meets the task that tells most about it: {bits} bits."
+    ),
     "chance": "Chance alone, each of {among} agents being as likely as the others.",
     "score and novelty": (
         "Chance, weighted by sigmoid(10 (score - 0.5)) / (1 + children): agent {drawn} was drawn."

@@ -19,6 +19,7 @@ from benchmarks.task import SuiteError
 from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.tree import Tree
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 SOURCE = b'''\
 def clamp(value, low=0, high=10):
@@ -93,7 +94,7 @@ TOY = Tree({"toy.py": SOURCE, "tests/test_toy.py": TESTS})
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with open_sandbox("auto") as opened:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as opened:
         yield opened
 
 

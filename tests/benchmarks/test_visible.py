@@ -11,6 +11,7 @@ from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.tree import Change, Tree
 from tests.run.mini import task
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 OWN = b"from sums import add\n\ndef test_add():\n    assert add(2, 3) == 5\n\ndef test_nothing():\n    pass\n"
 BROKEN = b"import no_such_module\n\ndef test_never():\n    pass\n"
@@ -18,7 +19,7 @@ BROKEN = b"import no_such_module\n\ndef test_never():\n    pass\n"
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with open_sandbox("auto") as opened:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as opened:
         yield opened
 
 

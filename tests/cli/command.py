@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.without_engine import environment
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -16,6 +18,7 @@ def dgm(*words: object, stdin: str = "") -> subprocess.CompletedProcess[str]:
         timeout=120,
         check=False,
         input=stdin,
+        env=environment(),
     )
 
 

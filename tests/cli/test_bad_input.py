@@ -26,7 +26,7 @@ def everything(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (["--set", "sandbox.backend=jail"], "allowed: auto, bubblewrap, process"),
+        (["--set", "sandbox.backend=jail"], "allowed: auto, bubblewrap, docker, process"),
         (["--set", "workers=many"], "workers"),
         (["--set", "budget=3"], "budget"),
         (["--set", "budget.evaluations"], "expected key=value"),

@@ -4,9 +4,12 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 from tests.cli.command import ROOT, dgm
+from tests.without_engine import environment
 
 DOCTOR = "import sys\nfrom dgm.cli import main\nsys.argv[1:] = ['doctor'{}]\nmain()\n"
 
@@ -15,7 +18,9 @@ def refused(words: str = "") -> subprocess.CompletedProcess[str]:
     """The doctor's word where no user namespace may be made."""
     program = ROOT / "tests/sandbox/without_namespaces.py"
     command = [sys.executable, str(program), DOCTOR.format(words)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    return subprocess.run(
+        command, cwd=ROOT, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
 
 
 def test_every_promise_of_every_sandbox_is_tried() -> None:
@@ -45,3 +50,17 @@ def test_what_is_refused_is_told_with_its_cause_and_the_code_is_one() -> None:
     assert told.returncode == 1
     assert "No sandbox that isolates works" in told.stdout
     assert "Traceback" not in told.stderr
+
+
+@pytest.mark.docker
+def test_an_engine_is_told_of_and_its_limits_tried() -> None:
+    command = [sys.executable, "-m", "dgm", "doctor", "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    facts = json.loads(done.stdout)
+    told = facts["programs"]["container engine"]
+    assert told["works"]
+    assert all(word in told["what"] for word in ("storage ", "rootless", "cgroup v", "image sha256:"))
+    assert facts["disk"]["engine"]["free_bytes"] > 0
+    promises = facts["sandboxes"]["docker"]["promises"]
+    held = ("network", "host_files", "host_uid", "memory_mib", "processes", "disk_mib", "entries")
+    assert {name: promises[name] for name in held} == dict.fromkeys(held, "enforced")

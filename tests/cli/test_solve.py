@@ -85,7 +85,7 @@ def test_in_a_terminal_it_asks(answer: str, whole: Path, own: Path, issue: Path)
         ({"issue": Path("nowhere")}, "nowhere: can't be read"),
         ({"issue": Path(os.devnull)}, "is empty"),
         ({"repo": Path(os.devnull)}, "no such folder"),
-        ({"sandbox": "jail"}, "--sandbox jail: unknown; allowed: auto, bubblewrap"),
+        ({"sandbox": "jail"}, "--sandbox jail: unknown; allowed: auto, docker, bubblewrap"),
         ({"model": "oracle"}, "model 'oracle' is unknown"),
         ({"agent": "zzzz"}, "no agent 'zzzz'"),
     ],
@@ -98,7 +98,7 @@ def test_what_cant_be_worked_on_is_one_line(
     issue: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    given = {"agent": "0", "repo": own, "issue": issue, "model": None, "sandbox": "auto"} | changes
+    given = {"agent": "0", "repo": own, "issue": issue, "model": None, "sandbox": "bubblewrap"} | changes
     with pytest.raises((CheckoutError, ConfigError, ArchiveError)) as raised:
         solve_issue(whole, **given, yes=True, as_json=False)
     assert explained(raised.value) in {FAILED, WRONG_USE}

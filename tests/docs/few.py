@@ -16,6 +16,7 @@ from dgm.run import Outcome, Parts, Watch, launch
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 CHOSEN = (
     "daybook-back-to-back",
@@ -49,7 +50,10 @@ class Few:
 def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     """What `dgm.run.open_parts` opens, but for the suite."""
     models: dict[str, Model] = {name: open_model(name) for name in config.model.names}
-    with open_sandbox(config.sandbox.backend, trusted=True, notice=notice) as sandbox, Gateway() as gateway:
+    opened = open_sandbox(
+        config.sandbox.backend, trusted=True, notice=notice, backends=BACKENDS_WITHOUT_ENGINE
+    )
+    with opened as sandbox, Gateway() as gateway:
         yield Parts(Few(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 

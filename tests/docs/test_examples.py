@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import without_engine
 from tests.docs.blocks import Block, blocks
 from tests.docs.few import small_run
 from tests.solve.own_repository import ISSUE, git, made
@@ -64,7 +65,7 @@ def place(finished: Path, tmp_path: Path) -> Path:
 def environment(place: Path) -> dict[str, str]:
     names = ("GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL")
     return {
-        **os.environ,
+        **without_engine.environment(),
         "PATH": f"{place.parent / 'programs'}:{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT),
         "COLUMNS": "110",

@@ -31,10 +31,13 @@ documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path
 def options() -> Mapping[str, set[str]]:
     """What each command's `--help` tells of."""
     group: Any = typer.main.get_command(app)
-    return {
-        name: {"--help"} | {option for each in command.params for option in each.opts}
-        for name, command in group.commands.items()
-    }
+    return {name: {"--help"} | told_of(command) for name, command in group.commands.items()}
+
+
+def told_of(command: Any) -> set[str]:
+    """Options of a command, or of all commands of a group."""
+    own = {option for each in command.params for option in each.opts}
+    return own.union(*map(told_of, getattr(command, "commands", {}).values()))
 
 
 def calls(document: Path) -> Iterator[list[str]]:

@@ -18,6 +18,7 @@ from sandbox.registry import open_sandbox
 from sandbox.tree import Tree
 from tests.docs.blocks import blocks
 from tests.docs.few import Few
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs/your-own-agent.md"
 TERMS = Terms(Limits(wall_seconds=60), Allowance(calls=40, tokens=2_000_000))
@@ -34,7 +35,7 @@ def agent(tmp_path: Path) -> Tree:
 
 @pytest.fixture
 def session() -> Iterator[Session]:
-    with open_sandbox("auto") as sandbox, Gateway() as gateway:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as sandbox, Gateway() as gateway:
         yield Session(sandbox, gateway)
 
 

@@ -23,6 +23,7 @@ from sandbox.registry import open_sandbox
 from tests.docs.blocks import blocks
 from tests.playbook import test_playbook as playbook
 from tests.search.world import World, tasks
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "CONTRIBUTING.md"
 
@@ -41,7 +42,7 @@ def made(what: str) -> dict[str, Any]:
 
 @pytest.fixture
 def sandbox() -> Iterator[Sandbox]:
-    with open_sandbox("auto") as opened:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as opened:
         yield opened
 
 

@@ -23,6 +23,7 @@ from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
 from sandbox.tree import Change, Tree
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 QUIET = Watch(lambda _: None, lambda _: None, lambda _: None)
 
@@ -92,7 +93,10 @@ class Tinkerer:
 def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     tinkerer: Model = Tinkerer()
     models: dict[str, Model] = dict.fromkeys(config.model.names, tinkerer)
-    with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
+    with (
+        open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+        Gateway() as gateway,
+    ):
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 

@@ -20,6 +20,7 @@ from sandbox.base import Limits, Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.tree import Tree
 from tests.run.mini import task
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 LIMITS = Limits(wall_seconds=4.0, cpu_seconds=4.0, output_bytes=2**20, disk_mib=16, entries=2000)
 MANIFEST = b'[commands]\nsolve = ["python3", "solve.py"]\nimprove = ["python3", "solve.py"]\n'
@@ -28,7 +29,7 @@ MENDS = "open('/workspace/sums.py', 'w').write('def add(a, b):\\n    return a + 
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with open_sandbox("auto") as opened:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as opened:
         yield opened
 
 

@@ -37,6 +37,7 @@ from dgm.run import recorded_config
 from dgm.session import Session
 from sandbox.registry import open_sandbox
 from tests.run.mini import MiniSuite, carry_on
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 ROOT = Path(__file__).resolve().parents[2]
 ENDS = (Born, Scored, Rejected, Failed)
@@ -219,7 +220,7 @@ print(carry_on(Path(sys.argv[1]), 2, watch=Watch(lambda _: None, progress, holde
 
 @pytest.fixture(scope="module")
 def parts() -> Iterator[Session]:
-    with open_sandbox("auto") as sandbox, Gateway() as gateway:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as sandbox, Gateway() as gateway:
         yield Session(sandbox, gateway)
 
 

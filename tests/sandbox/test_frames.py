@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from sandbox.base import Exit, Folder, How, Limits, Order
-from sandbox.frames import Supervision, Wire, frame
+from sandbox.frames import Pipes, Supervision, Wire, frame
 from sandbox.tree import Tree
 
 ORDER = Order(
@@ -22,7 +22,7 @@ def heard(data: bytes, evidence: How | None = None) -> Exit:
     with subprocess.Popen(
         [sys.executable, "-I", "-S", "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:
-        return Supervision(Wire(process), ORDER, lambda: evidence).finish()
+        return Supervision(Wire(Pipes(process)), ORDER, lambda: evidence).finish()
 
 
 def frames(*parts: tuple[bytes, bytes]) -> bytes:

@@ -1,0 +1,69 @@
+"""`simulate`: policies against each other in worlds with known truth."""
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+
+from dgm.cli.errors import DONE
+from dgm.config import ConfigError
+from dgm.policy import POLICIES
+from dgm.report.quality import quality_curves, quality_facts, quality_table
+from dgm.simulate import TRACE_EVERY
+from dgm.simulation.contest import Entry, contest
+from dgm.simulation.families import FAMILIES, Split
+from dgm.simulation.plot import svg
+
+SPLITS: Sequence[Split] = ("tuning", "reporting")
+
+
+def simulate(
+    policies: str,
+    families: str,
+    split: str,
+    seeds: int,
+    evaluations: int,
+    workers: int,
+    plot: Path | None,
+    *,
+    as_json: bool,
+) -> int:
+    """Carry out `dgm simulate`."""
+    chosen = _named("--policy", policies, sorted(POLICIES))
+    places = _named("--worlds", families, list(FAMILIES))
+    if split not in SPLITS:
+        raise ConfigError(f"--split {split}: expected one of {', '.join(SPLITS)}")
+    if evaluations < TRACE_EVERY:
+        raise ConfigError(f"--evaluations {evaluations}: expected {TRACE_EVERY} or more")
+    entries = [
+        Entry(policy, family, SPLITS[SPLITS.index(split)], index, evaluations, workers)
+        for family in places
+        for index in range(seeds)
+        for policy in chosen
+    ]
+    console = Console(stderr=True)
+    processes = max(1, min(len(entries), (os.cpu_count() or 2) - 1))
+    playing = contest(entries, processes)
+    played = list(track(playing, "plays", total=len(entries), console=console, transient=True))
+    found = quality_curves(played)
+    facts = quality_facts(found)
+    if plot is not None:
+        plot.write_text(svg(found))
+        console.print(f"wrote {plot}")
+    if as_json:
+        sys.stdout.write(json.dumps({"split": split, "workers": workers, **facts}) + "\n")
+    else:
+        Console().print(quality_table(facts))
+    return DONE
+
+
+def _named(option: str, text: str, known: Sequence[str]) -> Sequence[str]:
+    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
+    for name in names:
+        if name not in known:
+            raise ConfigError(f"{option}: no {name!r}; there are {', '.join(known)}")
+    return list(dict.fromkeys(names))

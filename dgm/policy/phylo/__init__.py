@@ -1,0 +1,1 @@
+"""The policy `phylo`: a hidden tree of abilities, summed over exactly."""

@@ -1,0 +1,150 @@
+"""What `phylo` believes of each agent now: the last fit, what was told since, and who was born since."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dgm.policy.base import Outcomes, View
+from dgm.policy.phylo.fit import Fit, fit
+from dgm.policy.phylo.tree import Floats
+
+GROWTH = 1.05
+"""A fit takes in this many times the outcomes of the one before, or `LEAST` more."""
+LEAST = 5
+
+
+CHAIN = 16
+"""Each fit goes on from the one before, but every so many-th starts from nothing, so that a fresh instance
+need not go back to the beginning to know the same."""
+
+
+def fitted_counts(told: int) -> Sequence[int]:
+    """Of how many outcomes fits are made, up to the last one, since the one that starts from nothing.
+
+    A function of the number of outcomes told so far, and of nothing else.
+    """
+    counts, number, count = [0], 0, 0
+    while (following := max(count + LEAST, int(count * GROWTH))) <= told:
+        number, count = number + 1, following
+        counts = [count] if number % CHAIN == 0 else [*counts, count]
+    return counts
+
+
+class Beliefs:
+    """Distributions over the grid of abilities, kept up to date as a view grows.
+
+    They are a function of the view: of a fit to its first outcomes, of the later outcomes one by one, each
+    telling of its own agent only, and of the parent's state in the fit for who was born since.
+    """
+
+    def __init__(self) -> None:
+        self._fit: Fit | None = None
+        self._fitted = -1
+        self._parents: Sequence[tuple[int, ...]] = []
+        self._told = Outcomes(*np.zeros((3, 0), dtype=np.int32))
+        self._states: list[Floats] = []
+        self._rows = np.zeros((3, 0, 0))
+
+    @property
+    def fit(self) -> Fit:
+        """The last fit."""
+        assert self._fit is not None, "nothing was seen yet"
+        return self._fit
+
+    @property
+    def ability(self) -> Floats:
+        """`[n, g]`: the distribution of each agent's ability."""
+        return np.asarray(self._rows[0, : len(self._parents)])
+
+    @property
+    def below(self) -> Floats:
+        """`[n, g]`: the chance of an ability of at most g."""
+        return np.asarray(self._rows[1, : len(self._parents)])
+
+    @property
+    def drift(self) -> Floats:
+        """`[n, g]`: the drift expected of an agent whose ability is g, in units."""
+        return np.asarray(self._rows[2, : len(self._parents)])
+
+    def skill(self) -> tuple[Floats, Floats]:
+        """Each agent's expected skill, and the standard deviation of what it may be."""
+        levels = self.fit.skill
+        mean = self.ability @ levels
+        return mean, np.sqrt(np.maximum(self.ability @ levels**2 - mean**2, 0.0))
+
+    def quantile(self, agent: int, quantile: float) -> float:
+        """A quantile of an agent's skill; a point of the grid stands for all abilities around it."""
+        levels = self.fit.skill
+        edges = np.concatenate([levels[:1], (levels[1:] + levels[:-1]) / 2, levels[-1:]])
+        return float(np.interp(quantile, np.concatenate([[0.0], self.below[agent]]), edges))
+
+    def see(self, view: View) -> None:
+        """Take in what the view tells that was not known yet."""
+        told = view.outcomes
+        counts = fitted_counts(len(told))
+        if not self._extends(view):
+            self._fit, self._fitted = None, -1
+        if self._fitted != counts[-1]:
+            before = self._fit if self._fitted in counts else None
+            for count in counts[counts.index(self._fitted) + 1 :] if before else counts:
+                before = self.refit(view, count, before)
+            self._fit, self._fitted = before, counts[-1]
+            self._told, self._states = told.first(counts[-1]), []
+            self._add_fitted(view.parents[: len(self.fit.agents)])
+        self._add_born(view.parents)
+        for index in range(len(self._told), len(told)):
+            self._hear(int(told.agent[index]), int(told.task[index]), bool(told.resolved[index]))
+        self._told = told
+
+    @staticmethod
+    def refit(view: View, count: int, before: Fit | None = None) -> Fit:
+        """The fit to the first `count` outcomes, which may go on from one to fewer."""
+        first = view.outcomes.first(count)
+        agents = 1 + int(first.agent.max()) if count else 1
+        parent = np.array([those[0] if those else 0 for those in view.parents[:agents]], dtype=np.intp)
+        return fit(parent, len(view.tasks), first, before)
+
+    def _extends(self, view: View) -> bool:
+        """Whether the view is of the search seen before, and no shorter."""
+        told, before = view.outcomes.first(len(self._told)), self._told
+        return list(view.parents[: len(self._parents)]) == self._parents and all(
+            np.array_equal(*pair)
+            for pair in (
+                (told.agent, before.agent),
+                (told.task, before.task),
+                (told.resolved, before.resolved),
+            )
+        )
+
+    def _add_fitted(self, parents: Sequence[tuple[int, ...]]) -> None:
+        self._parents = list(parents)
+        weighted, ability = self.fit.weights[:, None, None] * self.fit.agents, self.fit.ability
+        self._rows = np.zeros((3, *ability.shape))
+        self._rows[0] = ability
+        self._rows[1] = np.cumsum(ability, axis=1)
+        self._rows[2] = np.einsum("nkdg,kd->ng", weighted, self.fit.drifts) / (ability + 1e-300)
+
+    def _add_born(self, parents: Sequence[tuple[int, ...]]) -> None:
+        """Children without outcomes when the fit was made, each from its (first) parent's state then."""
+        fitted = len(self.fit.agents)
+        for agent in range(len(self._parents), len(parents)):
+            if agent >= self._rows.shape[1]:
+                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+            origin = parents[agent][0]
+            before = self.fit.agents[origin] if origin < fitted else self._states[origin - fitted]
+            state = self.fit.steps.forward(before[None])[0]
+            self._states.append(state)
+            weighted = self.fit.weights[:, None, None] * state
+            ability = weighted.sum(axis=(0, 1))
+            self._rows[2, agent] = np.einsum("kdg,kd->g", weighted, self.fit.drifts) / (ability + 1e-300)
+            self._set(agent, ability)
+        self._parents = list(parents)
+
+    def _hear(self, agent: int, task: int, resolved: bool) -> None:  # noqa: FBT001 - a verdict
+        rate = self.fit.rates[task]
+        self._set(agent, self._rows[0, agent] * (rate if resolved else 1 - rate))
+
+    def _set(self, agent: int, ability: NDArray[np.float64]) -> None:
+        self._rows[0, agent] = ability / ability.sum()
+        np.cumsum(self._rows[0, agent], out=self._rows[1, agent])

@@ -1,0 +1,1 @@
+"""Worlds with known truth, in which policies are compared for nothing."""

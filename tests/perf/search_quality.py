@@ -1,0 +1,267 @@
+"""What `phylo` is worth against `hgm`, DGM and SICA on the reporting worlds: docs/simulation.md's tables.
+
+`python tests/perf/search_quality.py [WORLDS [CROWDED]]`: so many worlds of each family (default 8), and so
+many for the comparison of 1, 4 and 16 workers (default 2). Exits 1 where a target is missed. Both champion
+rules are asked at the same moments of the same searches.
+"""
+
+import multiprocessing
+import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dgm.policy import POLICIES, Settings
+from dgm.policy.base import Choice, Policy, Recommendation, View
+from dgm.policy.phylo.policy import Phylo
+from dgm.policy.thompson import best_by_quantile
+from dgm.simulate import Game, Result
+from dgm.simulation.families import FAMILIES, MISSPECIFIED, NOTHING_TO_FIND, world
+from dgm.simulation.figures import MARGIN, at_cost, curves, mean_interval, paired, reached, speed
+
+EVALUATIONS = 800
+BUDGETS = (100, 200, 400, 800)
+EXPANSION_COST = 10.0
+EQUIVALENT = 0.02
+SEARCHES = ("hgm", "hgm 0.8", "phylo", "darwin", "greedy")
+"""`hgm 0.8` expands as often as `phylo`; `darwin` stands for DGM, `greedy` for SICA."""
+
+
+@dataclass
+class Heard:
+    """A policy, with what another champion rule says whenever it is asked for its own."""
+
+    policy: Policy
+    other: Policy | None
+    name: str = "heard"
+    said: list[str] = field(default_factory=list)
+
+    def choose(self, view: View, rng: np.random.Generator) -> Choice | None:
+        return self.policy.choose(view, rng)
+
+    def champion(self, view: View) -> Recommendation:
+        if isinstance(self.other, Phylo):
+            self.said.append(self.other.champion(view).agent)
+        elif self.other is not None:
+            self.said.append(best_by_quantile(view, 0.05).agent)
+        return self.policy.champion(view)
+
+
+@dataclass(frozen=True)
+class Play:
+    """One search in one world."""
+
+    search: str
+    family: str
+    index: int
+    workers: int = 1
+
+
+@dataclass(frozen=True)
+class Told:
+    """What came of it: `other` is the trace under the other champion rule, `covered` is of `phylo` alone."""
+
+    result: Result
+    other: list[float]
+    covered: float | None
+    held: bool
+
+
+def carry_out(play: Play) -> Told:
+    place = world(play.family, "reporting", play.index)
+    settings = Settings(alpha=0.8) if play.search == "hgm 0.8" else Settings()
+    policy = POLICIES[play.search.partition(" ")[0]](settings)
+    other = {"phylo": POLICIES["hgm"](settings), "hgm": Phylo()}.get(play.search)
+    heard = Heard(policy, other if play.workers == 1 else None)
+    game = Game(place, heard, EVALUATIONS, play.index, play.workers)
+    result = game.carry_out()
+    # The lower end of the central 90 %: a bound that should hold in 95 % of plays.
+    skill, covered, held = place.skill, None, result.champion_skill >= result.interval[0]
+    if isinstance(policy, Phylo):
+        beliefs = policy.beliefs(game.search.view())
+        inside = [
+            beliefs.quantile(n, 0.05) <= skill(game.index[agent]) <= beliefs.quantile(n, 0.95)
+            for n, agent in enumerate(game.search.agents)
+            if game.search.view().own.attempted[n]
+        ]
+        covered = float(np.mean(inside))
+    return Told(result, [skill(game.index[agent]) for agent in heard.said], covered, held)
+
+
+Plays = dict[Play, Told]
+
+
+def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np.ndarray:
+    """`[world, i]`: skill at 25 (i + 1) evaluations, by the search's own champion rule or the other one."""
+    told = [
+        t for p, t in sorted(plays.items(), key=key) if (p.search, p.family, p.workers) == (search, family, 1)
+    ]
+    own = curves([t.result for t in told], EVALUATIONS)
+    if not other:
+        return own
+    size = own.shape[1]
+    # One more is asked at the end, and holds for what is left.
+    return np.array([(t.other[:-1] + [t.other[-1]] * size)[:size] for t in told])
+
+
+def key(pair: tuple[Play, Told]) -> tuple[str, str, int, int]:
+    return pair[0].search, pair[0].family, pair[0].workers, pair[0].index
+
+
+def at(curve: np.ndarray, budget: int) -> np.ndarray:
+    return curve[:, budget // 25 - 1]
+
+
+def quality(plays: Plays) -> None:
+    print("\n## Quality: mean true skill of the champion\n")
+    print("| family | search |" + "".join(f" {b} |" for b in BUDGETS) + " reaches `hgm` at 800 |")
+    print("|---|---|" + "---|" * (len(BUDGETS) + 1))
+    for family in FAMILIES:
+        level = traces(plays, "hgm", family)[:, -1].mean()
+        for search in SEARCHES:
+            curve = traces(plays, search, family)
+            cells = []
+            for budget in BUDGETS:
+                low, high = mean_interval(at(curve, budget))
+                cells.append(f" {at(curve, budget).mean():.3f} [{low:.2f}, {high:.2f}] |")
+            arrives = reached(curve.mean(axis=0), level) or "never"
+            print(f"| {family} | {search} |{''.join(cells)} {arrives} |")
+    reverse = [
+        family
+        for family in FAMILIES
+        if traces(plays, "darwin", family)[:, -1].mean() > traces(plays, "hgm", family)[:, -1].mean()
+    ]
+    print(f"\nFamilies in which DGM ends above HGM: {', '.join(reverse) or 'none'}.")
+
+
+def shares(plays: Plays) -> bool:
+    """The headline, for each search and champion rule."""
+    print("\n## Evaluations to reach `hgm`'s mean at 800, as a share of 800\n")
+    print(
+        "Geometric mean over the families with something to find; never counts 2; 90 % bootstrap interval.\n"
+    )
+    print("| search | champion | share | interval |\n|---|---|---|---|")
+    found = [family for family in FAMILIES if family not in NOTHING_TO_FIND]
+    theirs = {family: traces(plays, "hgm", family) for family in found}
+    headline = 2.0
+    for search, other in (
+        ("hgm", False), ("hgm", True), ("hgm 0.8", False), ("phylo", True), ("phylo", False),
+        ("darwin", False), ("greedy", False),
+    ):  # fmt: skip
+        share, (low, high) = speed({f: traces(plays, search, f, other=other) for f in found}, theirs)
+        rule = "posterior" if (search == "phylo") != other else "Beta quantile"
+        print(f"| {search} | {rule} | {share:.2f} | {low:.2f} to {high:.2f} |")
+        headline = share if (search, other) == ("phylo", False) else headline
+    return headline <= 0.5
+
+
+def not_inferior(plays: Plays) -> bool:
+    """At equal evaluations, and at equal cost."""
+    fine = True
+    costs = np.array([])
+    for name in ("evaluations", f"cost, an expansion being {EXPANSION_COST:g} evaluations"):
+        cells = {}
+        for family in FAMILIES:
+            ours, theirs = (
+                [
+                    t.result
+                    for p, t in sorted(plays.items(), key=key)
+                    if (p.search, p.family, p.workers) == (s, family, 1)
+                ]
+                for s in ("phylo", "hgm")
+            )
+            if name == "evaluations":
+                left, right = curves(ours, EVALUATIONS), curves(theirs, EVALUATIONS)
+                pairs = [(at(left, b), at(right, b)) for b in BUDGETS]
+            else:
+                # What `hgm` has spent by its schedule at each of the budgets.
+                costs = np.array([b + EXPANSION_COST * np.ceil(b**0.6) for b in BUDGETS])
+                pairs = list(
+                    zip(
+                        at_cost(ours, EXPANSION_COST, costs).T,
+                        at_cost(theirs, EXPANSION_COST, costs).T,
+                        strict=True,
+                    )
+                )
+            for budget, (mine, its) in zip(BUDGETS, pairs, strict=True):
+                cells[family, budget] = mine - its
+        told = paired(cells)
+        print(f"\n## `phylo` less `hgm` at equal {name}\n")
+        print("Mean, and one-sided 95 % lower end, Holm-adjusted over all cells.\n")
+        print("| family |" + "".join(f" {b} |" for b in BUDGETS) + "\n|---|" + "---|" * len(BUDGETS))
+        for family in FAMILIES:
+            row = [told[family, b] for b in BUDGETS]
+            print(f"| {family} |" + "".join(f" {d.mean:+.3f} > {d.lower:+.3f} |" for d in row))
+        below = [f"{f} at {b}" for (f, b), d in told.items() if d.mean < -MARGIN]
+        shown = sum(d.not_inferior for d in told.values())
+        print(
+            f"\nShown not inferior by more than {MARGIN}: {shown} of {len(told)} cells. "
+            f"Mean below -{MARGIN}: {', '.join(below) or 'none'}."
+        )
+        fine = fine and shown == len(told)
+    return fine
+
+
+def calibration(plays: Plays) -> bool:
+    print("\n## 90 % intervals of `phylo` at the end, and the champion's lower end (of a 95 % interval)\n")
+    print("| family | agents covered | champion's bound holds |\n|---|---|---|")
+    fine, held = True, []
+    for family in FAMILIES:
+        told = [t for p, t in plays.items() if (p.search, p.family, p.workers) == ("phylo", family, 1)]
+        covered = float(np.mean([t.covered for t in told]))
+        held += [t.held for t in told]
+        print(
+            f"| {family}{' (breaks the model)' if family in MISSPECIFIED else ''} | {covered:.0%} "
+            f"| {np.mean([t.held for t in told]):.0%} |"
+        )
+        fine = fine and (family in MISSPECIFIED or 0.85 <= covered <= 0.95)
+    print(f"\nThe champion's bound holds in {np.mean(held):.0%} of all plays.")
+    return bool(fine and np.mean(held) >= 0.9)
+
+
+def workers(plays: Plays, worlds: int) -> bool:
+    print(f"\n## Workers: `phylo`'s final quality, the same {worlds} worlds of each family\n")
+    print("| workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|")
+    final = {
+        n: np.array([t.result.champion_skill for p, t in sorted(plays.items(), key=key)
+                     if (p.search, p.workers) == ("phylo", n) and p.index < worlds])
+        for n in (1, 4, 16)
+    }  # fmt: skip
+    fine = True
+    for n, skill in final.items():
+        low, high = mean_interval(skill - final[1])
+        print(f"| {n} | {skill.mean():.3f} | {(skill - final[1]).mean():+.3f} | {low:+.3f} to {high:+.3f} |")
+        fine = fine and low > -EQUIVALENT and high < EQUIVALENT
+    return fine
+
+
+def main() -> int:
+    """Print the figures; 1 if a target was missed."""
+    worlds, crowded = (*map(int, sys.argv[1:3]), *(8, 2)[len(sys.argv) - 1 :])
+    wanted = [Play(s, f, n) for n in range(worlds) for f in FAMILIES for s in SEARCHES]
+    wanted += [Play("phylo", f, n, w) for n in range(crowded) for f in FAMILIES for w in (4, 16)]
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
+    plays: Plays = {}
+    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
+        for play, told in zip(wanted, pool.map(carry_out, wanted, chunksize=4), strict=True):
+            plays[play] = told
+            if len(plays) % 40 == 0:
+                print(f"{len(plays)} of {len(wanted)} plays", file=sys.stderr, flush=True)
+    print(f"{worlds} reporting worlds of each of {len(FAMILIES)} families, {EVALUATIONS} evaluations.")
+    quality(plays)
+    met = {
+        "share of evaluations at most half": shares(plays),
+        "not inferior anywhere": not_inferior(plays),
+        "intervals cover": calibration(plays),
+        "workers equivalent": workers(plays, crowded),
+    }
+    print("\n## Targets\n")
+    for target, fine in met.items():
+        print(f"- {target}: {'met' if fine else 'missed'}")
+    return 0 if all(met.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,185 @@
+"""`phylo`: exact sums against brute force, what outcomes teach it, and that only the view counts."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.random import PCG64, Generator
+
+from dgm.policy.base import Choice, Outcomes, Recommendation, View
+from dgm.policy.phylo.beliefs import CHAIN, GROWTH, LEAST, Beliefs, fitted_counts
+from dgm.policy.phylo.fit import Fit, fit
+from dgm.policy.phylo.policy import Phylo
+from dgm.policy.phylo.tree import Levels, Steps, up_down
+from dgm.simulate import Game
+from dgm.simulation.families import world
+from tests.search.test_search import new_search, play
+from tests.search.world import World
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.data(), st.integers(0, 2**32 - 1))
+def test_the_tree_is_summed_exactly(data: st.DataObject, seed: int) -> None:
+    size, kinds, drifts, points = data.draw(st.integers(1, 4)), 2, 2, 3
+    parent = np.array([0] + [data.draw(st.integers(0, agent - 1)) for agent in range(1, size)])
+    rng = Generator(PCG64(seed))
+    steps = Steps(
+        rng.dirichlet(np.ones(points), (kinds, drifts, points)),
+        rng.dirichlet(np.ones(drifts), (kinds, drifts)),
+    )
+    root = rng.dirichlet(np.ones(drifts * points), kinds).reshape(kinds, drifts, points)
+    likelihood = rng.random((size, points))
+    states, evidence = up_down(Levels.of(parent), root, steps, likelihood)
+    every = list(itertools.product(range(drifts), range(points)))
+    for kind in range(kinds):
+        weight = np.zeros((size, drifts, points))
+        for of in itertools.product(every, repeat=size):
+            p = float(np.prod([likelihood[agent, g] for agent, (_, g) in enumerate(of)])) * root[kind][of[0]]
+            for agent in range(1, size):
+                (d, g), (e, h) = of[parent[agent]], of[agent]
+                p *= steps.drift[kind, d, e] * steps.ability[kind, d, g, h]
+            for agent, state in enumerate(of):
+                weight[agent][state] += p
+        total = weight[0].sum()
+        assert np.allclose(states[:, kind], weight / total)
+        assert evidence[kind] == pytest.approx(np.log(total))
+
+
+def test_a_parent_of_many_children_does_not_underflow() -> None:
+    parent = np.zeros(400, dtype=np.intp)
+    outcomes = table(np.tile([[0, 0, 0, 1]], (400, 1)))
+    told = fit(parent, 4, outcomes)
+    assert np.isfinite(told.ability).all()
+    assert told.ability.sum(axis=1) == pytest.approx(np.ones(400))
+
+
+def table(resolved: np.ndarray, met: np.ndarray | None = None) -> Outcomes:
+    """The outcomes of a matrix `[agent, task]`, where `met`."""
+    agent, task = np.nonzero(np.ones_like(resolved) if met is None else met)
+    columns = (agent, task, resolved[agent, task])
+    return Outcomes(*(column.astype(np.int32) for column in columns))
+
+
+def skill(told: Fit) -> np.ndarray:
+    return np.asarray(told.ability @ told.skill)
+
+
+def test_hard_tasks_are_no_disgrace() -> None:
+    """Two agents resolve as many; one of them met the tasks that others fail at."""
+    resolved, met = np.zeros((12, 20), dtype=int), np.ones((12, 20), dtype=bool)
+    resolved[:10, :10] = 1
+    met[10, 10:] = met[11, :10] = False
+    resolved[10, :5] = resolved[11, 10:15] = 1
+    told = skill(fit(np.zeros(12, dtype=np.intp), 20, table(resolved, met)))
+    assert told[11] > told[10] + 0.1
+
+
+def test_children_are_thought_like_their_parents_until_they_show_it() -> None:
+    resolved, met = np.zeros((4, 30), dtype=int), np.zeros((4, 30), dtype=bool)
+    met[:2] = True
+    met[2:, :2] = True
+    resolved[0, :10] = resolved[1, :25] = 1
+    told = skill(fit(np.array([0, 0, 0, 1]), 30, table(resolved, met)))
+    assert told[1] > told[3] > told[2]
+
+
+@pytest.mark.parametrize("sd", [0.3, 6.0])
+def test_the_spread_of_difficulties_is_found(sd: float) -> None:
+    rng = Generator(PCG64(1))
+    ability, difficulty = rng.normal(size=30)[:, None], sd * rng.normal(size=40)
+    resolved = (rng.random((30, 40)) < 1 / (1 + np.exp(difficulty - ability))).astype(int)
+    found = fit(np.zeros(30, dtype=np.intp), 40, table(resolved)).difficulty_sd
+    assert sd / 1.8 < found < max(sd * 1.8, 0.8)
+
+
+@given(st.integers(0, 300_000))
+def test_fits_are_made_at_fixed_counts(told: int) -> None:
+    counts = fitted_counts(told)
+    assert counts == sorted(set(counts))
+    assert 1 <= len(counts) <= CHAIN
+    assert counts[-1] <= told < max(counts[-1] + LEAST, counts[-1] * GROWTH + 1)
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_who_sees_a_search_for_the_first_time_believes_the_same(workers: int) -> None:
+    class Doubted:
+        """`phylo`, held against a fresh instance whenever it is asked."""
+
+        name, asked = "doubted", 0
+
+        def __init__(self) -> None:
+            self.policy = Phylo()
+
+        def choose(self, view: View, rng: Generator) -> Choice | None:
+            self.asked += 1
+            state = rng.bit_generator.state
+            chosen = self.policy.choose(view, rng)
+            if self.asked % 23 == 0:
+                rng.bit_generator.state = state
+                assert Phylo().choose(view, rng) == chosen
+                assert Phylo().champion(view) == self.policy.champion(view)
+            return chosen
+
+        def champion(self, view: View) -> Recommendation:
+            return self.policy.champion(view)
+
+    doubted = Doubted()
+    Game(world("papers", "tuning", 0), doubted, 100, 0, workers).carry_out()
+    assert doubted.asked > 92
+
+
+def test_one_instance_serves_another_search_as_a_fresh_one_would() -> None:
+    used, fresh = Phylo(), Phylo()
+    for name in ("papers", "kata"):
+        Game(world(name, "tuning", 0), used, 60, 0).carry_out()
+    game = Game(world("apart", "tuning", 1), Phylo(), 60, 0)
+    game.carry_out()
+    view = game.search.view()
+    assert used.champion(view) == fresh.champion(view)
+
+
+def test_beliefs_are_distributions() -> None:
+    game = Game(world("jumps", "tuning", 0), Phylo(), 80, 0)
+    game.carry_out()
+    beliefs = Beliefs()
+    beliefs.see(game.search.view())
+    assert beliefs.ability.min() >= 0
+    assert beliefs.ability.sum(axis=1) == pytest.approx(np.ones(len(game.search.agents)))
+    assert (np.diff(beliefs.below, axis=1) >= 0).all()
+    for agent in range(len(game.search.agents)):
+        quantiles = [beliefs.quantile(agent, q) for q in (0.0, 0.05, 0.5, 0.95, 1.0)]
+        assert quantiles == sorted(quantiles)
+        assert quantiles[0] >= 0
+        assert quantiles[-1] <= 1
+
+
+def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -> None:
+    search = new_search("phylo")
+    play(search, World(search), steps=18)
+    view = search.view()
+    policy = Phylo()
+    among, rng = np.zeros(4000, dtype=np.intp), Generator(PCG64(0))
+    alone, waiting = (
+        policy._draws(policy.beliefs(view), among, np.full(4000, times), rng).std() for times in (1, 5)
+    )
+    assert waiting < 0.6 * alone
+    parents = []
+    for expanding in (view.expanding, np.where(np.arange(len(view.agents)) == 0, 400, 0)):
+        widened = replace(view, expansions=0, expanding=expanding)
+        jobs = [policy.choose(widened, Generator(PCG64(draw))) for draw in range(30)]
+        parents.append(sum(job is not None and job.job.parent == view.agents[0] for job in jobs))  # type: ignore[union-attr]
+    assert parents[1] == 0 or parents[1] < parents[0]
+
+
+def test_pairs_set_aside_count_against_the_champion() -> None:
+    search = new_search("phylo")
+    play(search, World(search), steps=30)
+    view = search.view()
+    before = Phylo().champion(view)
+    index = view.agents.index(before.agent)
+    aside = np.zeros(len(view.agents), dtype=np.int64)
+    aside[index] = 100
+    assert Phylo().champion(replace(view, set_aside=aside)).agent != before.agent
