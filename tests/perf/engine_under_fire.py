@@ -1,8 +1,8 @@
 """Gradings in parallel while containers are killed at random and the engine is restarted twice.
 
-`python tests/perf/engine_under_fire.py [SECONDS]` (600 by default), on an engine of its own. Every grading has
-a known verdict: the gold patch resolves its task, no patch does not. Exits 1 if any verdict is wrong, which it
-is too if a loss is told as an end of the command's, or if anything is left on the engine.
+`python tests/perf/engine_under_fire.py [SECONDS]` (600 by default), on an engine of its own. Every grading
+has a known verdict: the gold patch resolves its task, no patch does not. Exits 1 if a verdict is wrong, as it
+is where a loss is told as an end of the command's, or if anything is left on the engine.
 """
 
 import random
