@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, Self
 
 from sandbox import owner, runtime
-from sandbox.base import GATEWAY_FOLDER, Exit, How, Order, SandboxError, Strength
+from sandbox.base import GATEWAY_FOLDER, Exit, Folder, How, Order, SandboxError, Strength
 from sandbox.cgroup import SPARE_TASKS
 from sandbox.engine import Engine
 from sandbox.fleet import Fleet, Waiting
@@ -19,6 +19,7 @@ from sandbox.local import ENVIRONMENT, check_order
 from sandbox.pool import Pool
 from sandbox.self_check import strengths
 from sandbox.shape import QUEUES, Lending, Shape, shape_of
+from sandbox.tree import Tree
 
 AHEAD = 2 * (os.cpu_count() or 1)
 END_SECONDS = 5.0
@@ -104,15 +105,14 @@ class DockerSandbox:
                 raise SandboxError(f"the container ended before its order: {gone}") from gone
             supervision = Supervision(waiting.wire, order, lambda: self._evidence(waiting))
             end = supervision.finish()
-            return end if supervision.complete else self._judged(waiting, end)
+            if not supervision.complete:
+                end = self._judged(waiting, end)
+            return replace(end, folders={**end.folders, **_lent(order)})
         finally:
             self._fleet.leave(waiting)
 
     def _task(self, order: Order, shape: Shape) -> Task:
-        places = [
-            Place(path, path, one.tree, mounted=True, collect=one.collect, read_only=not one.writable)
-            for path, one in order.folders.items()
-        ]
+        places = [_place(path, folder) for path, folder in order.folders.items()]
         known = {*order.folders, QUEUES, GATEWAY_FOLDER}
         places += [Place(path, path, mounted=True) for path, _ in shape.mounts if path not in known]
         return Task(
@@ -151,6 +151,16 @@ class DockerSandbox:
         if "die" not in happened and not self._engine.running(waiting.id):
             raise SandboxError("a container is gone, and the engine does not say why")
         return replace(end, how="memory", code=None) if "oom" in happened else end
+
+
+def _place(path: str, folder: Folder) -> Place:
+    comes_back = folder.writable and folder.collect
+    return Place(path, path, folder.tree, mounted=True, collect=comes_back, read_only=not folder.writable)
+
+
+def _lent(order: Order) -> dict[str, Tree]:
+    """What came back of folders that could only be read: inside, nothing but their modes kept them so."""
+    return {path: one.tree for path, one in order.folders.items() if one.collect and not one.writable}
 
 
 def _check_confines(info: Mapping[str, Any]) -> None:

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox import launcher, owner, runtime
+from sandbox.attached import Attached
 from sandbox.base import SandboxError
-from sandbox.engine import Attached, Engine
+from sandbox.engine import Engine
 from sandbox.events import Events
 from sandbox.frames import Gone, Wire, await_ready
 from sandbox.leftovers import clear_abandoned, remove

@@ -6,8 +6,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from sandbox import relay_inside
+from sandbox.attached import Attached
 from sandbox.base import SandboxError
-from sandbox.engine import Attached
 
 SOURCE = relay_inside.__file__
 READY_SECONDS = 30.0
