@@ -146,6 +146,7 @@ class _Reader:
             text = self._joined(text)
         text = re.sub(r"\s+#.*", "", text)
         if ": " in text or text.endswith(":"):
+            self._at -= 1
             self._fail("a text that holds a colon is written in quotes")
         return _plain(text)
 
