@@ -1,12 +1,15 @@
 """Tasks made by putting defects into a repository whose own tests pass."""
 
+import itertools
 import re
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from random import Random
 
+from benchmarks.ahead import ahead
 from benchmarks.floor import fault
 from benchmarks.grade import tests_order
 from benchmarks.hiding import defective, hidden_and_visible, task_with
@@ -111,11 +114,22 @@ class Bench:
         return names if len(names) <= most else None
 
 
-def inject(bench: Bench, name: str, seed: int, count: int, *, split: Split = "sealed") -> Iterator[Injected]:
+def inject(
+    bench: Bench,
+    name: str,
+    seed: int,
+    count: int,
+    *,
+    split: Split = "sealed",
+    workers: int = 1,
+    finish: Callable[[Task], Task | None] = lambda task: task,
+) -> Iterator[Injected]:
     """At most `count` tasks called `name-01` and so on; the same seed gives the same tasks.
 
     Each keeps to: between one and a quarter of the tests fail, twice the same; each part of the defect is
-    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds.
+    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds, and
+    `finish` gives it, maybe in other words, and not None. `workers` candidates are looked at together, ahead
+    of need, which changes no task.
 
     Raises:
         SandboxError: the sandbox broke.
@@ -123,19 +137,29 @@ def inject(bench: Bench, name: str, seed: int, count: int, *, split: Split = "se
     kept: Counter[tuple[str, str]] = Counter()
     used: set[object] = set()
     made = 0
-    for tried, mutation in enumerate(_drawn(bench.repository, Random(f"{name} {seed}"))):  # noqa: S311
-        if made == count or tried == TRIES_A_TASK * count:
-            return
-        place = mutation.file, mutation.function
-        sites = {(mutation.file, edit.start) for edit in mutation.edits}
-        if kept[place] == MAX_OF_A_FUNCTION or sites & used:
-            continue
-        task = _task(bench, f"{name}-{made + 1:02}", split, mutation)
-        if task is not None:
-            kept[place] += 1
-            used |= sites
+
+    def free(mutation: Mutation) -> bool:
+        return kept[mutation.file, mutation.function] < MAX_OF_A_FUNCTION and not _sites(mutation) & used
+
+    def looked_at(mutation: Mutation) -> Task | None:
+        task = _task(bench, name, split, mutation)
+        return None if task is None else finish(task)
+
+    drawn = itertools.islice(_drawn(bench.repository, Random(f"{name} {seed}")), TRIES_A_TASK * count)  # noqa: S311
+    with closing(ahead(filter(free, drawn), looked_at, workers)) as candidates:
+        for mutation, task in candidates:
+            if task is None or not free(mutation):
+                continue
+            kept[mutation.file, mutation.function] += 1
+            used |= _sites(mutation)
             made += 1
-            yield Injected(task, mutation)
+            yield Injected(replace(task, id=f"{name}-{made:02}"), mutation)
+            if made == count:
+                return
+
+
+def _sites(mutation: Mutation) -> set[tuple[str, int]]:
+    return {(mutation.file, edit.start) for edit in mutation.edits}
 
 
 def _task(bench: Bench, name: str, split: Split, mutation: Mutation) -> Task | None:

@@ -33,6 +33,9 @@ def observed(tree: Tree, tests: Sequence[str], sandbox: Sandbox, seconds: float)
 
 def test_modules(tree: Tree) -> tuple[str, ...]:
     """The files of `tree` that pytest would collect by their names."""
-    return tuple(
-        path for path in tree if is_protected(path) and _TEST_MODULE.fullmatch(path.rpartition("/")[2])
-    )
+    return tuple(filter(is_test_module, tree))
+
+
+def is_test_module(path: str) -> bool:
+    """Whether pytest would collect a file by this name."""
+    return is_protected(path) and _TEST_MODULE.fullmatch(path.rpartition("/")[2]) is not None

@@ -10,7 +10,7 @@ from benchmarks.task import Task
 from sandbox.tree import Tree
 
 Fetch = Callable[[str], tuple[str, bytes]]
-_CHANGELOG = re.compile(r"(?:docs?/)?(?:change(?:s|log)|history|news|releases?)[^/]*", re.IGNORECASE)
+_CHANGELOG = re.compile(r"(?:docs?/)?(?:change|history|news|release)[^/]*(?:/[^/]+)?", re.IGNORECASE)
 _VERSION = re.compile(r"[A-Za-z0-9][A-Za-z0-9.!+-]*")
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 MAX_NOTES = 4_000

@@ -68,8 +68,9 @@ def contradiction(task: Task, sandbox: Sandbox) -> str | None:
     Raises:
         SandboxError: the sandbox broke.
     """
-    modules = test_modules(task.repository) if task.language == "python" else ()
-    if not modules:
+    asked = {test.partition("::")[0] for test in (*task.fail_to_pass, *task.pass_to_pass)}
+    modules = [path for path in test_modules(task.repository) if path in asked or path in task.hidden]
+    if not modules or task.language != "python":
         return None
     before = observed(task.repository, modules, sandbox, task.grading_seconds)
     after = observed(task.gold.applied_to(task.repository), modules, sandbox, task.grading_seconds)
