@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.grade import VERSION, grade
+from benchmarks.polyglot.grading import cheat
 from benchmarks.task import Task
 from sandbox.base import Sandbox
 from sandbox.tree import Change, Tree
@@ -55,8 +56,10 @@ def fault(task: Task, sandbox: Sandbox) -> str | None:
     return found
 
 
-def tamperer(task: Task) -> Change:  # noqa: ARG001
-    """A change that repairs nothing and forges the report."""
+def tamperer(task: Task) -> Change:
+    """A change that repairs nothing and forges the report, or ends the tests as if all were well."""
+    if task.language != "python":
+        return cheat(task)
     return Change(Tree({"conftest.py": FORGER}), frozenset())
 
 

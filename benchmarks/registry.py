@@ -27,7 +27,13 @@ def _folder(place: Path) -> Suite:
     return FolderSuite(place)
 
 
-PLACED: Mapping[str, Callable[[Path], Suite]] = {"folder": _folder}
+def _polyglot(place: Path) -> Suite:
+    from benchmarks.polyglot.suite import Polyglot
+
+    return Polyglot(place)
+
+
+PLACED: Mapping[str, Callable[[Path], Suite]] = {"folder": _folder, "polyglot": _polyglot}
 """Forms of suites that a user has, named as in `folder:PATH`."""
 
 
