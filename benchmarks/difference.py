@@ -1,6 +1,7 @@
 """A task out of two states of a repository: what changed in its tests judges what changed in its sources."""
 
 import difflib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -21,6 +22,8 @@ MAX_TOLD = 3
 _TRIED = 8
 _ELSEWHERE = 12
 FEWEST_WORDS = 3
+_PROSE = re.compile(r"docs?/.*|[^/.]+|[^/]+\.(?:md|rst|txt)", re.IGNORECASE)
+"""What tells of a change belongs to its issue, not to its repair."""
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini"})
 
 
@@ -120,7 +123,7 @@ def _parted(step: Difference) -> tuple[Tree, Change]:
             and not path.rpartition("/")[2].startswith(".git")
         )
     )
-    source = change.where(lambda path: not is_protected(path))
+    source = change.where(lambda path: not is_protected(path) and not _PROSE.fullmatch(path))
     written = {}
     for path, file in source.written.items():
         old = step.before.get(path)
@@ -129,7 +132,8 @@ def _parted(step: Difference) -> tuple[Tree, Change]:
         kept = file if old is None or step.versions is None else _uncounted(old, file, step.versions)
         if kept != old:
             written[path] = kept
-    return hidden, Change(Tree(written), source.deleted)
+    deleted = {path for path in source.deleted if b"\0" not in step.before[path].data}
+    return hidden, Change(Tree(written), frozenset(deleted))
 
 
 def _uncounted(old: File, new: File, versions: tuple[str, str]) -> File:

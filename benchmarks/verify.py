@@ -52,12 +52,13 @@ def doubt(task: Task, sandbox: Sandbox) -> str | None:
     Raises:
         SandboxError: the sandbox broke.
     """
-    found = [uncontrolled(task, sandbox)]
-    if found[0] is None:
-        found += [uncontrolled(task, sandbox) for _ in range(RUNS - 1)]
-    faults = [fault for fault in found if fault is not None]
-    if faults:
-        return faults[0] if found[0] is not None else f"flaky: {faults[0]}"
+    first = uncontrolled(task, sandbox)
+    for _ in range(RUNS - 1):
+        again = uncontrolled(task, sandbox)
+        if (again is None) != (first is None):
+            return f"flaky: {first or again}"
+    if first is not None:
+        return first
     checks: tuple[Callable[[Task, Sandbox], str | None], ...] = (_believed, contradiction)
     return next((why for check in checks if (why := check(task, sandbox)) is not None), None)
 

@@ -9,7 +9,6 @@ import pytest
 
 from benchmarks.ahead import ahead
 from benchmarks.difference import Difference, Maker, Refused, task_of
-from benchmarks.floor import FORGER
 from benchmarks.inject import Bench, inject
 from benchmarks.leaks import leaks
 from benchmarks.releases import from_releases
@@ -36,7 +35,7 @@ def maker() -> Iterator[Maker]:
 @pytest.fixture(scope="module")
 def made(maker: Maker) -> Task:
     """A step whose older tests assert the bug."""
-    before = BAD.overlaid({"tests/test_toy.py": OLD_TESTS, "toy/data.bin": b"\0"})
+    before = BAD.overlaid({"tests/test_toy.py": OLD_TESTS, "data.bin": b"\0", "README": b"old"})
     step = Difference(
         "toy-1", before, TOY, "Values beyond the end are held\n\nThey were let through.", {"repo": "toy"}
     )
@@ -64,8 +63,10 @@ def test_words_that_give_away_are_left_out(made: Task) -> None:
 
 
 def test_other_words_are_checked_too(made: Task, maker: Maker) -> None:
-    words = {"": made.issue, "Held, please: it lets 11 through.": "Held, please: it lets 11 through.\n"}
-    words["if value > high:"] = made.issue
+    words = {
+        "Held, please: 11 gets through.": "Held, please: 11 gets through.\n",
+        "if value > high:": made.issue,
+    }
     for said, kept in words.items():
         other = replace(maker, rewrite=lambda _, said=said: said)
         assert other.finished(made).issue == kept
@@ -88,6 +89,7 @@ def test_steps_that_make_no_task(before: Tree, after: Tree, told: str, maker: Ma
         task_of(Difference("toy-2", before, after, "Some words said", {}), maker)
 
 
+@pytest.mark.slow
 def test_two_releases_make_a_task(maker: Maker) -> None:
     version = {
         "setup.py": b"version = '1.0'\n",
@@ -101,7 +103,7 @@ def test_two_releases_make_a_task(maker: Maker) -> None:
     task = from_releases(
         "toy", "1.0", "1.1", maker, lambda name: (name, {"toy==1.0": old, "toy==1.1": new}[name])
     )
-    assert set(task.gold.paths) == {"toy.py", "CHANGES.md"}
+    assert set(task.gold.paths) == {"toy.py"}
     assert "Clamping does not let 11 through." in task.issue
     assert {len(task.labels[key]) for key in ("sha256", "fixed_sha256")} == {64}
     assert "PKG-INFO" not in task.repository
@@ -133,6 +135,7 @@ def test_workers_change_no_task(maker: Maker) -> None:
     assert len(one) == 2
 
 
+@pytest.mark.slow
 def test_verifying_names_what_does_not_hold(made: Task, maker: Maker, tmp_path: Path) -> None:
     sandbox: Sandbox = maker.sandbox
     wrong = {
@@ -140,11 +143,9 @@ def test_verifying_names_what_does_not_hold(made: Task, maker: Maker, tmp_path: 
         "trapped": replace(made, traps=(made.gold,)),
         "solved": replace(made, repository=made.gold.applied_to(made.repository)),
         "visible": replace(made, repository=made.repository.overlaid({"tests/test_toy.py": OLD_TESTS})),
-        "forgeable": replace(made, traps=(Change(Tree({"conftest.py": FORGER}), frozenset()),)),
     }
     told = {
         "good": None,
-        "forgeable": None,
         "trapped": "task toy-1: trap 1 is resolved",
         "solved": "task toy-1: is resolved by doing nothing",
         "visible": "task toy-1: the visible test tests/test_toy.py::test_clamp[11-11] fails on the repair",
@@ -170,10 +171,8 @@ def test_a_flaky_task_is_told(made: Task, maker: Maker, tmp_path: Path) -> None:
         hidden=Tree({"tests/test_toy.py": flaky.encode()}),
         fail_to_pass=(*made.fail_to_pass, "tests/test_toy.py::test_coin"),
     )
-    reasons = {doubt(task, maker.sandbox) for _ in range(12)}
-    assert any(
-        reason is not None and reason.startswith(("flaky: ", "task toy-1: the gold")) for reason in reasons
-    )
+    reasons = (doubt(task, maker.sandbox) for _ in range(30))
+    assert any(reason is not None and reason.startswith("flaky: ") for reason in reasons)
 
 
 def test_splits_are_drawn_by_a_seed_in_every_stratum(made: Task) -> None:
