@@ -122,14 +122,14 @@ def inject(
     *,
     split: Split = "sealed",
     workers: int = 1,
-    finish: Callable[[Task], Task | None] = lambda task: task,
+    finish: Callable[[Task], Task | None] | None = None,
 ) -> Iterator[Injected]:
     """At most `count` tasks called `name-01` and so on; the same seed gives the same tasks.
 
     Each keeps to: between one and a quarter of the tests fail, twice the same; each part of the defect is
-    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds, and
-    `finish` gives it, maybe in other words, and not None. `workers` candidates are looked at together, ahead
-    of need, which changes no task.
+    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds, or
+    `finish`, which is to ask more than that, gives it and not None. `workers` candidates are looked at
+    together, ahead of need, which changes no task.
 
     Raises:
         SandboxError: the sandbox broke.
@@ -141,9 +141,12 @@ def inject(
     def free(mutation: Mutation) -> bool:
         return kept[mutation.file, mutation.function] < MAX_OF_A_FUNCTION and not _sites(mutation) & used
 
+    def holds(task: Task) -> Task | None:
+        return task if fault(task, bench.sandbox) is None else None
+
     def looked_at(mutation: Mutation) -> Task | None:
         task = _task(bench, name, split, mutation)
-        return None if task is None else finish(task)
+        return None if task is None else (finish or holds)(task)
 
     drawn = itertools.islice(_drawn(bench.repository, Random(f"{name} {seed}")), TRIES_A_TASK * count)  # noqa: S311
     with closing(ahead(filter(free, drawn), looked_at, workers)) as candidates:
@@ -177,7 +180,7 @@ def _task(bench: Bench, name: str, split: Split, mutation: Mutation) -> Task | N
     seen, _ = bench.results(task.repository)
     if seen is None or any(seen.get(one, "passed") != "passed" for one in bench.passing):
         return None
-    return task if fault(task, bench.sandbox) is None else None
+    return task
 
 
 def leaks(issue: str, good: str, bad: str) -> bool:

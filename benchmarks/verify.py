@@ -4,7 +4,7 @@ import hashlib
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +46,8 @@ def verified(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def doubt(task: Task, sandbox: Sandbox) -> str | None:
-    """Why `task` can't be trusted; None if it can.
+def doubt(task: Task, sandbox: Sandbox, *, consistent: bool = False) -> str | None:
+    """Why `task` can't be trusted; None if it can. `consistent`: its visible tests need not be asked.
 
     Raises:
         SandboxError: the sandbox broke.
@@ -59,8 +59,8 @@ def doubt(task: Task, sandbox: Sandbox) -> str | None:
             return f"flaky: {first or again}"
     if first is not None:
         return first
-    checks: tuple[Callable[[Task, Sandbox], str | None], ...] = (_believed, contradiction)
-    return next((why for check in checks if (why := check(task, sandbox)) is not None), None)
+    why = _believed(task, sandbox)
+    return contradiction(task, sandbox) if why is None and not consistent else why
 
 
 def contradiction(task: Task, sandbox: Sandbox) -> str | None:

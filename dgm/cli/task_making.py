@@ -100,7 +100,7 @@ def of_defects(
         tell(f"{name}: {len(bench.passing)} tests pass, in {bench.seconds:.1f} s")
 
         def finish(task: Task) -> Task | None:
-            found = _or_reason(lambda: maker.finished(task))
+            found = _or_reason(lambda: maker.finished(task, consistent=True))
             return found if isinstance(found, Task) else None
 
         defects = injected(bench, name, seed, count, split="search", workers=_workers(workers), finish=finish)
