@@ -1,4 +1,4 @@
-"""How many verified tasks each maker gives, and in what time: of real packages, and of this project's history.
+"""How many verified tasks each maker gives, and in what time: of packages, and of this history.
 
 `make_tasks.py [releases|inject|history]`; all three without a word. Needs the network for packages.
 """
