@@ -3,7 +3,7 @@
 PYTHON_BIN := .venv/bin/python
 SOURCES := dgm archive benchmarks sandbox seed_agent tests
 
-.PHONY: help run test check check-all long lint types contracts lock
+.PHONY: help run test test-paid check check-all long lint types contracts lock
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 20
@@ -15,6 +15,10 @@ run: ## evolve an agent on the embedded defaults, in runs/
 test: ## the tests that need no engine and little time
 	@sh scripts/setup.sh dev
 	@$(PYTHON_BIN) -m pytest -q -m "not slow and not docker and not ray and not browser"
+
+test-paid: ## one paid call for each provider whose key is in the environment
+	@sh scripts/setup.sh dev
+	@$(PYTHON_BIN) -m tests.paid.one_call
 
 check: lint types contracts test ## everything that needs no engine
 

@@ -16,7 +16,7 @@ from archive.events import AgentId, Born, Called, Digest, Failed, Retried, Score
 from archive.fold import Fold
 from archive.git_store import AGENTS, CHAMPION, GitStore, fetch_from_mirror
 from archive.journal import TAIL, Segment, segments, walk
-from archive.lines import FIRST, decode, encode, link
+from archive.lines import FIRST, decode, encode, link, version_of
 
 RESTORE = "restore it from a backup"
 RESUME = "`dgm resume` mends it"
@@ -108,7 +108,7 @@ def _journal(folder: Path, parts: tuple[Segment, ...], fold: Fold) -> Iterator[P
 def _canonical(line: bytes, prev: str) -> bool:
     try:
         at, said, event = decode(line)
-        return said != prev or encode(event, at, prev) == line + b"\n"
+        return said != prev or encode(event, at, prev, version_of(line)) == line + b"\n"
     except ArchiveError:
         return True  # walk() names it.
 

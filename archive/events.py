@@ -1,4 +1,4 @@
-"""The events of a journal, one frozen record a line. Names and fields are the file format, version 1."""
+"""The events of a journal, one frozen record a line. Names and fields are the file format, version 2."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,16 +16,24 @@ Purpose = Literal["search", "held_out", "bench", "floor"]
 Verdict = Literal["resolved", "unresolved"]
 Owner = Literal["agent", "ours"]
 """Whose failure: the agent's is evidence, ours is not."""
+Status = Literal["answered", "length", "refused", "empty", "rejected"]
+"""What a call came to. `rejected`: it gave no reply, for the agent asked what can't be asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What model calls took. `micro_usd` is integer micro-dollars."""
+    """What model calls took. `micro_usd` is integer micro-dollars; `tokens_cached` are of `tokens_in`."""
 
     calls: int = 0
     tokens_in: int = 0
     tokens_out: int = 0
     micro_usd: int = 0
+    tokens_cached: int = 0
+
+    @property
+    def tokens(self) -> int:
+        """Tokens in and out."""
+        return self.tokens_in + self.tokens_out
 
     def __add__(self, other: "Usage") -> "Usage":
         return Usage(
@@ -33,6 +41,7 @@ class Usage:
             self.tokens_in + other.tokens_in,
             self.tokens_out + other.tokens_out,
             self.micro_usd + other.micro_usd,
+            self.tokens_cached + other.tokens_cached,
         )
 
 
@@ -74,6 +83,19 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Reserved:
+    """What one call may cost at most: durable before it is sent. There is none for a call that is free.
+
+    A `Called` of the same number settles it; else the attempt's end says what is charged for it.
+    """
+
+    ticket: int
+    attempt: int
+    n: int
+    micro_usd: int
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """One model call, durable before its reply reaches the agent."""
 
@@ -87,11 +109,15 @@ class Called:
     reply: str
     """SHA-256 of the reply's canonical JSON."""
     usage: Usage
+    status: Status = "answered"
 
 
 @dataclass(frozen=True, slots=True)
 class Retried:
-    """An attempt that gave no evidence; the ticket stays open. `estimated` is charged for calls in flight."""
+    """An attempt that gave no evidence; the ticket stays open.
+
+    `estimated` micro-dollars are charged for calls that were paid for all we know, and whose reply is lost.
+    """
 
     ticket: int
     attempt: int
@@ -102,7 +128,10 @@ class Retried:
 
 @dataclass(frozen=True, slots=True)
 class Born:
-    """End of a ticket: a child. The root is ticket 0, without parents."""
+    """End of a ticket: a child. The root is ticket 0, without parents.
+
+    `flags` say what in its change deserves a look.
+    """
 
     ticket: int
     agent: AgentId
@@ -113,6 +142,7 @@ class Born:
     evidence: Digest | None = None
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +178,14 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """End of a ticket that gave no evidence after every retry."""
+    """End of a ticket that gave no evidence after every retry; `estimated` as in `Retried`."""
 
     ticket: int
     owner: Owner
     reason: str
     usage: Usage = field(default_factory=Usage)
     seconds: float = 0.0
+    estimated: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,14 +208,30 @@ class Paused:
     """A person's word: no more tickets until the run is resumed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Probed:
+    """A model answered the same small question again, outside of any job, to show whether it is the same."""
+
+    model: str
+    """The name it is opened by."""
+    reported: str
+    """Its own name for itself."""
+    evaluations: int
+    """Tickets that had been scored."""
+    reply: str
+    """SHA-256 of the reply's text, normalised."""
+    usage: Usage
+
+
 End = Born | Scored | Rejected | Failed
-Event = Started | Resumed | Asked | Called | Retried | End | Stopped | Vetoed | Paused
+Event = Started | Resumed | Asked | Reserved | Called | Retried | End | Stopped | Vetoed | Paused | Probed
 EVENTS: Mapping[str, type[Event]] = {
     kind.__name__.lower(): kind
     for kind in (
         Started,
         Resumed,
         Asked,
+        Reserved,
         Called,
         Retried,
         Born,
@@ -194,5 +241,6 @@ EVENTS: Mapping[str, type[Event]] = {
         Stopped,
         Vetoed,
         Paused,
+        Probed,
     )
 }

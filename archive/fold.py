@@ -12,7 +12,9 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -54,7 +56,9 @@ class Fold:
         event = entry.event
         self.refuse(event)
         match event:
-            case Called() | Retried() | Started() | Resumed() | Stopped() | Vetoed() | Paused():
+            case Reserved() | Called() | Retried() | Probed():
+                pass
+            case Started() | Resumed() | Stopped() | Vetoed() | Paused():
                 pass
             case Asked():
                 self.asked[event.ticket] = event
@@ -69,7 +73,7 @@ class Fold:
     def refuse(self, event: Event) -> None:
         """Raise `ArchiveError` if `event` contradicts what came before."""
         match event:
-            case Called() | Retried():
+            case Reserved() | Called() | Retried():
                 if event.ticket not in self.asked:
                     raise ArchiveError(f"ticket {event.ticket} was never asked")
             case Asked():

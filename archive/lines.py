@@ -1,7 +1,7 @@
-"""One journal line and back: format version 1, ASCII JSON, strict when read and bounded when written.
+"""One journal line and back: ASCII JSON, strict when read and bounded when written.
 
 A line is one JSON object: `v`, `at`, `prev`, `event`, then the event's fields in the order of its class,
-with the fields of a `Usage` in place of `usage`.
+with the fields of a `Usage` in place of `usage`. Lines of every version so far are read.
 """
 
 import hashlib
@@ -20,7 +20,9 @@ from archive.base import ArchiveError, Entry
 from archive.events import EVENTS, AgentId, Digest, Event, Usage
 from sandbox.tree import TreeHash
 
-VERSION = 1
+VERSION = 2
+SINCE_2 = frozenset({("called", "status"), ("failed", "estimated"), ("usage", "tokens_cached")})
+"""Fields that version 1 did not have; read as their defaults."""
 MAX_LINE = 16 * 1024
 """Bytes of a line with its newline."""
 MAX_REASON = 1_000
@@ -32,6 +34,11 @@ FIRST = "0" * 16
 """`prev` of a journal's first line."""
 HEADER = ("v", "at", "prev", "event")
 FREE_TEXT = "reason"
+FLAGS = "flags"
+"""Last of its event's fields, and written only where there are any."""
+MAX_FLAGS = 8
+MAX_FLAG = 100
+"""Characters of one."""
 HASHES = frozenset({"request", "reply"})
 
 _USAGE = tuple(field.name for field in fields(Usage))
@@ -48,20 +55,24 @@ def link(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()[:16]
 
 
-def encode(event: Event, at: datetime, prev: str) -> bytes:
-    """`event` as a line with its newline; over-long free text is clipped.
+def encode(event: Event, at: datetime, prev: str, version: int = VERSION) -> bytes:
+    """`event` as a line with its newline, as a program of `version` wrote it; over-long free text is clipped.
 
     Raises:
         ArchiveError: a field can't be written: a name too long, a value JSON does not know.
     """
     kind = type(event).__name__.lower()
-    record: dict[str, Any] = {"v": VERSION, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "prev": prev, "event": kind}
+    record: dict[str, Any] = {"v": version, "at": f"{at:%Y-%m-%dT%H:%M:%SZ}", "prev": prev, "event": kind}
     for field in fields(event):
+        if not _known(kind, field.name, version):
+            continue
         value = getattr(event, field.name)
         if isinstance(value, Usage):
-            record |= {name: getattr(value, name) for name in _USAGE}
+            record |= {name: getattr(value, name) for name in _USAGE if _known("usage", name, version)}
         elif field.name == FREE_TEXT:
             record[FREE_TEXT] = _clipped(value)
+        elif field.name == FLAGS and not value:
+            continue
         elif field.name == "why":
             record["why"] = _bounded(value, kind)
         else:
@@ -72,6 +83,11 @@ def encode(event: Event, at: datetime, prev: str) -> bytes:
     except LineError as error:
         raise ArchiveError(f"a {kind!r} event can't be written: {error}") from None
     return line + b"\n"
+
+
+def version_of(line: bytes) -> int:
+    """The format version of a line that `decode` reads."""
+    return int(json.loads(line)["v"])
 
 
 def entry(number: int, line: bytes) -> Entry:
@@ -121,6 +137,8 @@ class _Shape:
     ints: Callable[[list[Any]], Any]
     checks: tuple[tuple[int, Callable[[Any], object]], ...]
     lists: tuple[int, ...]
+    added: tuple[tuple[int, Any], ...]
+    """Values of fields that came with a later version, each with its place."""
     usage: int | None
 
 
@@ -142,10 +160,9 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
         raise LineError("nested too deeply") from None
     if type(record) is not dict or end != len(line):
         raise LineError("no JSON object, or more than one")
-    kind = record.get("event")
-    shape = _shapes().get(kind) if type(kind) is str else None
-    if shape is None:
-        raise LineError(f"key 'event': no event is called {str(kind)[:40]!r}")
+    shape = _shape_of(record)
+    if FLAGS in shape.keys:
+        record.setdefault(FLAGS, [])
     values = list(record.values())
     if tuple(record) != shape.keys or tuple(map(type, values)) not in shape.types:
         raise LineError(_misfit(record, shape))
@@ -156,9 +173,21 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
         raise LineError("a number is negative")
     for place in shape.lists:
         values[place] = tuple(values[place])
+    for place, value in shape.added:
+        values.insert(place, value)
     if shape.usage is not None:
-        values[shape.usage : shape.usage + 4] = (Usage(*values[shape.usage : shape.usage + 4]),)
+        end = shape.usage + len(_USAGE)
+        values[shape.usage : end] = (Usage(*values[shape.usage : end]),)
     return _moment(values[1]), values[2], shape.kind(*values[4:])
+
+
+def _shape_of(record: dict[str, Any]) -> _Shape:
+    kind, version = record.get("event"), record.get("v")
+    shapes = _shapes(1) if version == 1 and type(version) is int else _shapes(VERSION)
+    shape = shapes.get(kind) if type(kind) is str else None
+    if shape is None:
+        raise LineError(f"key 'event': no event is called {str(kind)[:40]!r}")
+    return shape
 
 
 def _moment(text: str) -> datetime:
@@ -185,24 +214,36 @@ def _misfit(record: dict[str, Any], shape: _Shape) -> str:
     return "keys are out of order"
 
 
+def _known(owner: str, field: str, version: int) -> bool:
+    return version >= 2 or (owner, field) not in SINCE_2
+
+
 @cache
-def _shapes() -> Mapping[str, _Shape]:
-    return {name: _shape(kind) for name, kind in EVENTS.items()}
+def _shapes(version: int) -> Mapping[str, _Shape]:
+    return {name: _shape(name, kind, version) for name, kind in EVENTS.items()}
 
 
-def _shape(kind: type[Event]) -> _Shape:
+def _shape(name: str, kind: type[Event], version: int) -> _Shape:
     hints = get_type_hints(kind)
     keys: list[str] = list(HEADER)
     types: list[tuple[type, ...]] = [(int,), (str,), (str,), (str,)]
-    checks: list[tuple[int, Callable[[Any], object]]] = [(0, VERSION.__eq__)]
+    checks: list[tuple[int, Callable[[Any], object]]] = [(0, version.__eq__)]
     lists: list[int] = []
+    added: list[tuple[int, Any]] = []
     usage: int | None = None
     for field in fields(kind):
         hint = hints[field.name]
         if hint is Usage:
-            usage = len(keys)
-            keys += _USAGE
-            types += [(int,)] * len(_USAGE)
+            usage = len(keys) + len(added)
+            for each in fields(Usage):
+                if _known("usage", each.name, version):
+                    keys.append(each.name)
+                    types.append((int,))
+                else:
+                    added.append((len(keys) + len(added), each.default))
+            continue
+        if not _known(name, field.name, version):
+            added.append((len(keys) + len(added), field.default))
             continue
         variants, check = _rule(field.name, hint)
         if check is not None:
@@ -220,6 +261,7 @@ def _shape(kind: type[Event]) -> _Shape:
         ints=itemgetter(ints[0], *ints),
         checks=tuple(checks),
         lists=tuple(lists),
+        added=tuple(added),
         usage=usage,
     )
 
@@ -233,7 +275,7 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
     if get_origin(hint) is Literal:
         return (str,), frozenset(get_args(hint)).__contains__
     if get_origin(hint) is tuple:
-        return (list,), _agents
+        return (list,), _flags if name == FLAGS else _agents
     if get_args(hint) == (str, str):
         return (dict,), _texts
     if get_args(hint) == (str, Any):
@@ -249,6 +291,10 @@ def _rule(name: str, hint: Any) -> tuple[tuple[type, ...], Callable[[Any], objec
 
 def _agents(value: list[Any]) -> bool:
     return not value or all(type(agent) is str and _DIGITS_40(agent) for agent in value)
+
+
+def _flags(value: list[Any]) -> bool:
+    return len(value) <= MAX_FLAGS and all(type(flag) is str and 0 < len(flag) <= MAX_FLAG for flag in value)
 
 
 def _texts(value: dict[str, Any]) -> bool:

@@ -8,28 +8,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from benchmarks.junit import ReportError, outcomes
+from benchmarks.junit import ReportError
 from benchmarks.protected import is_protected
 from benchmarks.task import Task
-from sandbox.base import Exit, Folder, Limits, Order, Sandbox
+from benchmarks.testing import REPOSITORY, reported, tests_order
+from sandbox.base import Exit, Order, Sandbox
 from sandbox.tree import Change, Tree
 
-VERSION = 1
-"""Of the rules below; verdicts of different versions are not compared."""
+VERSION = 2
+"""Of the rules here and in `testing`; verdicts of different versions are not compared."""
 
-_CONFIG = b"[pytest]\naddopts =\npythonpath = . src\ntestpaths =\n"
 _SUSPICIOUS = re.compile(
     rb"_pytest|pytest_|pluggy|os\._exit|atexit|settrace|setprofile|PYTEST_CURRENT_TEST|sys\.modules|/out/"
+    rb"|_getframe|currentframe|def __eq__[^\n]*\n\s*return True"
 )
-_ENVIRONMENT = {
-    "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-    "PYTHONHASHSEED": "0",
-    "PYTHONDONTWRITEBYTECODE": "1",
-    "PYTHONNOUSERSITE": "1",
-    "PYTHONSAFEPATH": "1",
-    "TZ": "UTC",
-    "LC_ALL": "C.UTF-8",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +57,12 @@ def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
         return graded(task, change, sandbox)
     started = time.monotonic()
     nonce = secrets.token_hex(8)
-    ended = sandbox.run(_order(task, change, sandbox.python, nonce))
+    order = _order(task, change, sandbox.python, nonce)
+    ended = sandbox.run(order)
     flags = suspicions(change)
     verdict, reason, tests, tampered = _judged(task, ended, nonce)
+    if verdict == "resolved" and (path := _altered(order, ended)) is not None:
+        verdict, reason, tampered = "unresolved", f"altered while the tests ran: {path[:120]}", True
     if tampered:
         flags = (reason, *flags)
     return Grade(verdict, reason, tests, flags, time.monotonic() - started)
@@ -100,33 +95,14 @@ def _order(task: Task, change: Change, python: str, nonce: str) -> Order:
     return tests_order(tree, tests, python, nonce, task.grading_seconds)
 
 
-def tests_order(tree: Tree, tests: tuple[str, ...], python: str, nonce: str, seconds: float) -> Order:
-    """Runs `tests` (files, node ids or options) by our rules; the report comes back as `/out/<nonce>.xml`."""
-    command = [python, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-c", f"dgm_{nonce}.ini"]
-    command += ["--rootdir", "/repository", "-o", "junit_family=xunit1", "--junitxml", f"/out/{nonce}.xml"]
-    return Order(
-        command=(*command, *tests),
-        folders={
-            "/repository": Folder(tree.overlaid({f"dgm_{nonce}.ini": _CONFIG}), writable=True),
-            "/out": Folder(writable=True, collect=True),
-        },
-        cwd="/repository",
-        environment=_ENVIRONMENT,
-        limits=Limits(wall_seconds=seconds, cpu_seconds=seconds, disk_mib=128),
-    )
-
-
 def _judged(
     task: Task, ended: Exit, nonce: str
 ) -> tuple[Literal["resolved", "unresolved"], str, Mapping[str, str], bool]:
     """Verdict, reason, tests, and whether the reason is tampering."""
     if ended.how != "exited":
         return "unresolved", f"the tests ended by {ended.how}", {}, ended.how == "vanished"
-    report = ended.folders.get("/out", Tree()).get(f"{nonce}.xml")
-    if report is None:
-        return "unresolved", f"no test report (exit code {ended.code})", {}, True
     try:
-        found = outcomes(report.data)
+        found = reported(ended, nonce)
     except ReportError as error:
         return "unresolved", str(error), {}, True
     needed = (*task.fail_to_pass, *task.pass_to_pass)
@@ -140,6 +116,12 @@ def _judged(
         reason = f"{len(broken)} of {len(needed)} tests did not pass: {broken[0][:120]}"
         return "unresolved", reason, tests, False
     return "resolved", f"all {len(needed)} tests passed", tests, False
+
+
+def _altered(order: Order, ended: Exit) -> str | None:
+    """A protected path that is no longer as it was placed: code under test wrote over its own judge."""
+    placed, left = order.folders[REPOSITORY].tree, ended.folders.get(REPOSITORY, Tree())
+    return next((path for path in placed if is_protected(path) and left.get(path) != placed[path]), None)
 
 
 def _canary(nonce: str) -> str:

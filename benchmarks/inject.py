@@ -1,7 +1,6 @@
 """Tasks made by putting defects into a repository whose own tests pass."""
 
 import itertools
-import re
 import secrets
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
@@ -11,14 +10,14 @@ from random import Random
 
 from benchmarks.ahead import ahead
 from benchmarks.floor import fault
-from benchmarks.grade import tests_order
 from benchmarks.hiding import defective, hidden_and_visible, task_with
-from benchmarks.junit import ReportError, outcomes
+from benchmarks.junit import ReportError
 from benchmarks.mutations import Mutation, mutations, pairs
-from benchmarks.protected import is_protected
+from benchmarks.protected import is_protected, is_test_module
 from benchmarks.reproduction import Reproduction, reproduction
 from benchmarks.task import Split, Task
 from benchmarks.testcase import case_of
+from benchmarks.testing import reported, tests_order
 from sandbox.base import Sandbox
 from sandbox.tree import Tree
 
@@ -32,7 +31,6 @@ _SITES_PAIRED = 10
 _LEFT_ALONE = frozenset(
     {"setup.py", "doc", "docs", "examples", "benchmark", "benchmarks", "scripts", "tools", "build"}
 )
-_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +93,11 @@ class Bench:
         # On a busy machine the wall clock would choose the tasks.
         order = replace(order, limits=replace(order.limits, wall_seconds=limit * _PATIENCE))
         ended = self.sandbox.run(order)
-        report = ended.folders.get("/out", Tree()).get(f"{nonce}.xml")
-        if ended.how != "exited" or report is None:
-            return None, ended.cpu_seconds
         try:
-            return outcomes(report.data), ended.cpu_seconds
+            found = reported(ended, nonce) if ended.how == "exited" else None
         except ReportError:
-            return None, ended.cpu_seconds
+            found = None
+        return found, ended.cpu_seconds
 
     def broken(self, tree: Tree) -> tuple[str, ...] | None:
         """The tests that no longer pass in `tree`; None if there is no report, or they are too many."""
@@ -234,9 +230,7 @@ def _drawn(repository: Tree, random: Random) -> Iterator[Mutation]:
 
 
 def _test_files(tree: Tree) -> tuple[str, ...]:
-    return tuple(
-        path for path in tree if is_protected(path) and _TEST_FILE.fullmatch(path.rpartition("/")[2])
-    )
+    return tuple(path for path in tree if is_test_module(path))
 
 
 def _sources(repository: Tree) -> list[str]:

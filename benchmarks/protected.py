@@ -14,6 +14,8 @@ _NAMES = frozenset(
         "sitecustomize.py",
         "usercustomize.py",
         "noxfile.py",
+        "test.py",
+        "tests.py",
     }
 )
 _SHADOWS = frozenset(
@@ -30,7 +32,12 @@ _SHADOWS = frozenset(
         "encodings",
     }
 )
-_TEST_FILE = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py")
+_TEST_MODULE = re.compile(r"test_.*\.py|.*_test\.py")
+
+
+def is_test_module(path: str) -> bool:
+    """Whether pytest looks for tests in the file of that name unasked."""
+    return _TEST_MODULE.fullmatch(path.rpartition("/")[2]) is not None
 
 
 def is_protected(path: str) -> bool:
@@ -41,7 +48,7 @@ def is_protected(path: str) -> bool:
         name in _NAMES
         or name.startswith(".git")
         or name.endswith((".pth", ".egg-link"))
-        or _TEST_FILE.fullmatch(name) is not None
+        or is_test_module(path)
         or any(
             folder.casefold() in _FOLDERS or folder.endswith((".egg-info", ".dist-info"))
             for folder in folders

@@ -1,16 +1,15 @@
 """How a change fares by the tests that an agent could see: the repository's own, not the hidden ones."""
 
-import re
 import secrets
 from dataclasses import dataclass, replace
 
-from benchmarks.grade import graded_tree, tests_order
-from benchmarks.junit import ReportError, outcomes
+from benchmarks.grade import graded_tree
+from benchmarks.junit import ReportError
+from benchmarks.protected import is_test_module
 from benchmarks.task import Task
+from benchmarks.testing import reported, tests_order
 from sandbox.base import Sandbox
 from sandbox.tree import Change, Tree
-
-_TEST_MODULE = re.compile(r"(?:.*/)?(?:test_[^/]*|[^/]*_test)\.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +29,15 @@ def visible(task: Task, change: Change, sandbox: Sandbox) -> Visible:
     Raises:
         SandboxError: the sandbox broke, which says nothing about the change.
     """
-    modules = sorted(path for path in task.repository if _TEST_MODULE.fullmatch(path))
+    modules = [path for path in task.repository if is_test_module(path)]
     if not modules:
         return Visible()
     nonce = secrets.token_hex(8)
     tree = graded_tree(replace(task, hidden=Tree()), change)
     tests = ("--continue-on-collection-errors", *modules)
     ended = sandbox.run(tests_order(tree, tests, sandbox.python, nonce, task.grading_seconds))
-    report = ended.folders.get("/out", Tree()).get(f"{nonce}.xml")
-    if report is None:
-        return Visible()
     try:
-        found = list(outcomes(report.data).values())
+        found = list(reported(ended, nonce).values())
     except ReportError:
         return Visible()
     return Visible(found.count("passed"), len(found) - found.count("passed"))

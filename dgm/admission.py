@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from dgm.gateway import Allowance
+from dgm.gateway import Allowance, Unbounded
 from dgm.manifest import ManifestError, read_manifest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.session import Session, Terms
@@ -72,7 +72,7 @@ def _fixes_a_line(child: Tree, session: Session) -> str | None:
         {"id": "trial"},
         model,
         _TRIAL_TERMS,
-        lambda _: None,
+        Unbounded(),
     )
     if ran.after is None or ran.after.where(lambda path: path in _FIXED) != _FIXED:
         return f"trial: can no longer make a one-line fix ({_ending(ran.exit.how, ran.exit.code)})"
@@ -81,7 +81,7 @@ def _fixes_a_line(child: Tree, session: Session) -> str | None:
 
 def _edits_itself(child: Tree, session: Session) -> str | None:
     model = Scripted([Shell("printf '\\n# admitted\\n' >> agent.toml"), Say("Added a note.")])
-    ran = session.improve(child, Tree({"scores.json": b"{}"}), model, _TRIAL_TERMS, lambda _: None)
+    ran = session.improve(child, Tree({"scores.json": b"{}"}), model, _TRIAL_TERMS, Unbounded())
     expected = Change(Tree({"agent.toml": child["agent.toml"].data + _NOTE}), frozenset()).applied_to(child)
     if ran.after is None or ran.after.where(lambda path: path in child or not is_junk(path)) != expected:
         return f"trial: can no longer edit its own source ({_ending(ran.exit.how, ran.exit.code)})"

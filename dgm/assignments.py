@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 
 from numpy.random import PCG64, Generator, SeedSequence
@@ -14,14 +14,15 @@ from dgm.admission import Rules
 from dgm.config import Config, JobSection
 from dgm.evidence import Sources, evidence
 from dgm.gateway import Allowance
-from dgm.history import History
+from dgm.history import IMPROVER, History, counted
+from dgm.improvers import drawn
 from dgm.jobs import Evaluate, Expand, Ticket
-from dgm.playbook import suggestions
+from dgm.prices import FREE, price_of
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
 from sandbox.tree import Tree
 
-_EVIDENCE, _CALLS = 1, 2
+_EVIDENCE, _CALLS, _IMPROVER = 1, 2, 3
 """Streams of randomness beside the policy's own."""
 
 
@@ -56,47 +57,82 @@ class Assigner:
         config = self._config
         match ticket.job:
             case Evaluate(agent, task):
-                terms = terms_of(config, config.solve, ticket.number)
                 # The seed may get several attempts at a held-out task, chosen among by the visible tests.
                 seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
-                return Dispatch(ticket, attempt, Attempt(self._tree(agent), self._tasks[task], terms, seen))
+                try_ = Attempt(
+                    agent=self._tree(agent),
+                    task=self._tasks[task],
+                    model=self._model(ticket),
+                    terms=self._terms(ticket),
+                    visible=seen,
+                )
+                return Dispatch(ticket, attempt, try_)
             case Expand(parent):
-                read = self._evidence(parent, ticket.number)
+                rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
+                read = evidence(self._sources, parent, config.evidence, rng)
                 rewrite = Rewrite(
                     parent=self._tree(parent),
                     evidence=read,
+                    model=self._model(ticket),
                     known=frozenset(self._history.trees),
                     rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
-                    terms=terms_of(config, config.improve, ticket.number),
+                    terms=self._terms(ticket),
                 )
                 return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
 
+    def drawn(self, ticket: Ticket) -> Ticket:
+        """`ticket`, told which model improves where several may."""
+        if isinstance(ticket.job, Evaluate):
+            return ticket
+        section = self._config.model
+        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket.number, _IMPROVER])))
+        draw = drawn(section.improve_weights, section.improve_draw, self._history, rng)
+        return replace(ticket, why={**draw, **ticket.why})
+
     def reserve(self, ticket: Ticket) -> int:
-        """Micro-dollars to set aside for `ticket`: all it may spend."""
-        section = self._config.solve if isinstance(ticket.job, Evaluate) else self._config.improve
-        return terms_of(self._config, section, ticket.number).allowance.micro_usd or 0
+        """Micro-dollars to set aside for `ticket`: all it may spend by its own limit; 0 without one."""
+        terms = self._terms(ticket)
+        return 0 if terms.price.free else terms.allowance.micro_usd or 0
+
+    def _terms(self, ticket: Ticket) -> Terms:
+        config = self._config
+        section = config.solve if isinstance(ticket.job, Evaluate) else config.improve
+        return terms_of(config, section, ticket.number, self._model(ticket))
+
+    def _model(self, ticket: Ticket) -> str:
+        section = self._config.model
+        if isinstance(ticket.job, Evaluate):
+            return section.solve
+        return str(ticket.why.get(IMPROVER) or next(iter(section.improve_weights)))
 
     def end(self, dispatch: Dispatch, finding: Finding) -> End:
         """The end of the ticket; a child is committed, and every large thing kept, before it is named."""
         match dispatch.ticket.job, finding:
             case Evaluate(agent, task), Graded():
-                return self._scored(dispatch.ticket.number, agent, self._tasks[task], finding)
+                return self._scored(dispatch, agent, self._tasks[task], finding)
             case Expand(parent), Offspring():
                 return self._offspring(dispatch, parent, finding)
             case job, _:
                 raise TypeError(f"{type(finding).__name__} is no finding for {job}")
 
-    def _scored(self, ticket: int, agent: AgentId, task: Task, finding: Graded) -> Scored:
-        detail = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
+    def _scored(self, dispatch: Dispatch, agent: AgentId, task: Task, finding: Graded) -> Scored:
+        ticket, verdict = dispatch.ticket.number, finding.grade.verdict
+        detail: dict[str, object] = json.loads(finding.grade.to_bytes()) | {"ending": dict(finding.ending)}
         if finding.visible is not None:
             detail["visible"] = asdict(finding.visible)
+        reason, unanswered = finding.grade.reason, self._history.unanswered(ticket, dispatch.attempt)
+        if unanswered:
+            detail["model"] = unanswered
+            if verdict == "unresolved":
+                # First, for what comes last is clipped.
+                reason = f"the model's replies: {counted(unanswered)}; {reason}"
         return Scored(
             ticket=ticket,
             agent=agent,
             task=TaskId(task.id),
             split=task.split,
-            verdict=finding.grade.verdict,
-            reason=finding.grade.reason,
+            verdict=verdict,
+            reason=reason,
             patch=self._archive.put(finding.change.to_bytes()),
             detail=self._archive.put(json.dumps(detail, sort_keys=True).encode()),
             usage=finding.usage,
@@ -122,6 +158,7 @@ class Assigner:
                 evidence=dispatch.evidence,
                 usage=finding.usage,
                 seconds=seconds,
+                flags=finding.flags,
             )
         return Rejected(
             ticket=ticket,
@@ -135,19 +172,21 @@ class Assigner:
             seconds=seconds,
         )
 
-    def _evidence(self, parent: AgentId, ticket: int) -> Tree:
-        settings = self._config.evidence
-        rng = Generator(PCG64(SeedSequence([self._config.seed, ticket, _EVIDENCE])))
-        tree = evidence(self._sources, parent, settings.failures, settings.hidden_tests, rng)
-        suggested = suggestions(settings.playbook)
-        return tree.overlaid({"suggestions.md": suggested.encode()}) if suggested else tree
 
+def terms_of(config: Config, section: JobSection, ticket: int, model: str) -> Terms:
+    """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt.
 
-def terms_of(config: Config, section: JobSection, ticket: int) -> Terms:
-    """What the job of `ticket` may use; the seed of its model calls does not depend on the attempt."""
+    A model without a price costs nothing here: whether it may be used at all is settled before a run.
+    """
     seed = int(SeedSequence([config.seed, ticket, _CALLS]).generate_state(1)[0])
     micro_usd = None if section.usd is None else round(section.usd * 1_000_000)
-    return Terms(section.limits, Allowance(section.calls, section.tokens, micro_usd), seed)
+    return Terms(
+        section.limits,
+        Allowance(section.calls, section.tokens, micro_usd, section.max_tokens),
+        seed,
+        price_of(model, config.prices) or FREE,
+        section.temperature,
+    )
 
 
 def pack(tree: Tree) -> bytes:

@@ -30,4 +30,4 @@ def _dollars(usage: Usage) -> int:
 
 
 def _tokens(usage: Usage) -> int:
-    return usage.tokens_in + usage.tokens_out
+    return usage.tokens

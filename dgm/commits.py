@@ -10,8 +10,7 @@ from pathlib import Path
 from archive.base import ArchiveError
 from archive.git_program import git, objects
 from benchmarks.difference import Difference
-from benchmarks.observed import is_test_module
-from benchmarks.protected import is_protected
+from benchmarks.protected import is_protected, is_test_module
 from dgm.checkout import CheckoutError, tree_at
 from sandbox.tree import TreeError, is_junk
 

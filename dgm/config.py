@@ -3,15 +3,18 @@
 import difflib
 import json
 import os
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from dgm.cap import Cap
 from dgm.policy import POLICIES, Settings
 from dgm.policy.darwin import Keep
+from dgm.prices import Price
 from sandbox.base import Limits
 from sandbox.registry import BACKENDS
 
@@ -22,8 +25,14 @@ PRESETS = Path(__file__).resolve().parent / "presets"
 """Published settings as data, one file a method."""
 
 
+_BARE = re.compile(r"[A-Za-z0-9_-]+").fullmatch
+
+
 class ConfigError(ValueError):
     """A setting that can't be used. The message names the source, the key and what is allowed."""
+
+
+Weight = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 
 
 class Section(BaseModel):
@@ -39,7 +48,17 @@ class Budget(Section):
     """Search evaluations, the seed agent's first pass not counted."""
     expansions: int | None = Field(default=None, ge=0)
     usd: float | None = Field(default=None, ge=0)
+    """What all calls cost; a call starts only below it."""
+    tokens: int | None = Field(default=None, ge=0)
+    """In and out, of all calls."""
+    calls: int | None = Field(default=None, ge=0)
     seconds: float | None = Field(default=None, gt=0)
+    """Wall time since this controller started."""
+
+    @property
+    def cap(self) -> Cap:
+        """What bounds the calls."""
+        return Cap(None if self.usd is None else round(self.usd * 1_000_000), self.tokens, self.calls)
 
 
 class SearchSection(Section):
@@ -70,7 +89,58 @@ class ModelSection(Section):
     """Which model answers in which role."""
 
     solve: str = "offline"
-    improve: str = "offline"
+    improve: str | list[str] | dict[str, Weight] = "offline"
+    """One model, or several among which each expansion draws, with a weight each."""
+    improve_draw: Literal["weight", "children"] = "weight"
+    """By the weights alone, or by what became of the children of each."""
+    allow_unpriced: bool = False
+    """Whether a model without a price may be used; its calls count as costing nothing."""
+
+    @field_validator("improve")
+    @classmethod
+    def _some(cls, value: str | list[str] | dict[str, Weight]) -> str | list[str] | dict[str, Weight]:
+        if not value or (isinstance(value, list) and len(set(value)) < len(value)):
+            raise ValueError("expected one model, or several different ones")
+        return value
+
+    @property
+    def improve_weights(self) -> Mapping[str, float]:
+        """The weight of each model that improves; they need not add up to 1."""
+        if isinstance(self.improve, dict):
+            return self.improve
+        return dict.fromkeys([self.improve] if isinstance(self.improve, str) else self.improve, 1.0)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every model, once."""
+        return tuple(dict.fromkeys((self.solve, *self.improve_weights)))
+
+
+class CassetteSection(Section):
+    """Which replies are kept, and which are served again instead of asking a model."""
+
+    mode: Literal["off", "record", "replay", "refresh"] = "record"
+    """`replay` serves all from the cassette of `run`; `refresh` asks for those that are not on it."""
+    run: str | None = None
+    """Folder of the run that was recorded."""
+
+    @property
+    def served(self) -> Path | None:
+        """The run whose replies are served."""
+        return Path(self.run) if self.run is not None and self.mode in {"replay", "refresh"} else None
+
+    @model_validator(mode="after")
+    def _has_its_run(self) -> Self:
+        if self.mode in {"replay", "refresh"} and self.run is None:
+            raise ValueError(f"mode {self.mode!r} needs `run`, the folder of the run that was recorded")
+        return self
+
+
+class CanarySection(Section):
+    """Whether each model is asked the same question now and then, to notice that it was changed."""
+
+    every: int | None = Field(default=None, ge=1)
+    """Evaluations from one time to the next; never if absent."""
 
 
 class Origin(Section):
@@ -104,6 +174,10 @@ class JobSection(Section):
     calls: int = Field(default=40, ge=1)
     tokens: int = Field(default=2_000_000, ge=1)
     usd: float | None = Field(default=None, ge=0)
+    max_tokens: int = Field(default=8192, ge=1)
+    """Of one reply."""
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    """Goes before what the agent asks for."""
 
     @property
     def limits(self) -> Limits:
@@ -133,6 +207,13 @@ class AdmissionSection(Section):
     max_kib: int = Field(default=2048, ge=1)
 
 
+class KeysSection(Section):
+    """Where providers' keys are, beside the environment. No key is ever a setting."""
+
+    file: str | None = None
+    """Of `NAME=value` lines, readable by nobody else."""
+
+
 class ReportSection(Section):
     """What is said before the run of what will be said at its end."""
 
@@ -156,6 +237,8 @@ class Config(Section):
     budget: Budget = Budget()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
+    cassette: CassetteSection = CassetteSection()
+    canary: CanarySection = CanarySection()
     suite: SuiteSection = SuiteSection()
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)
@@ -163,6 +246,9 @@ class Config(Section):
     evidence: EvidenceSection = EvidenceSection()
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
+    keys: KeysSection = KeysSection()
+    prices: dict[str, Price] = Field(default_factory=dict)
+    """By model, before those of the list; a started run keeps all that it goes by."""
 
 
 def read(path: Path | None = None, overrides: Iterable[str] = (), preset: str | None = None) -> Config:
@@ -217,11 +303,25 @@ def to_toml(config: Config) -> str:
     plain, tables = [], []
     for key, value in config.model_dump(exclude_none=True).items():
         if isinstance(value, dict):
-            lines = [f"{name} = {json.dumps(item)}" for name, item in value.items()]
-            tables.append("\n".join([f"[{key}]", *lines]))
+            if value:
+                tables.append("\n".join([f"[{key}]", *_lines(value)]))
         else:
-            plain.append(f"{key} = {json.dumps(value)}")
+            plain.append(f"{key} = {_value(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key if _BARE(key) else json.dumps(key)} = {_value(value)}" for key, value in table.items()]
+
+
+def _value(value: object) -> str:
+    match value:
+        case dict():
+            return "{" + ", ".join(_lines(value)) + "}"
+        case list():
+            return "[" + ", ".join(map(_value, value)) + "]"
+        case _:
+            return json.dumps(value)
 
 
 def _toml(path: Path) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Asks, dispatches, tells: the flow of every job, and a clean stop."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
@@ -9,15 +9,18 @@ from queue import SimpleQueue
 from archive.base import Archive
 from archive.events import Called, End, Event, Failed, Paused, Retried, Scored, Stopped, Usage, Vetoed
 from benchmarks.grade import grade
+from dgm.account import Account
 from dgm.assignments import Assigner, Dispatch
-from dgm.config import Budget
+from dgm.canary import Canary
+from dgm.cap import OverBudget
+from dgm.config import Budget, ModelSection
 from dgm.executor.threads import Threads
-from dgm.gateway import Call
 from dgm.history import History
+from dgm.identity import warnings
 from dgm.jobs import Evaluate, Ticket
-from dgm.ledger import Ledger
-from dgm.models.base import digest
+from dgm.models.base import Model
 from dgm.models.cassette import Recording
+from dgm.purse import Purse
 from dgm.requests import Requests
 from dgm.search import Search
 from dgm.session import Trouble
@@ -36,7 +39,12 @@ class Progress:
 
     search: Search
     history: History
-    ledger: Ledger
+    purse: Purse
+    budget: Budget
+    spent_before: Usage
+    """What was spent when this controller started."""
+    warnings: Sequence[str]
+    """What a person should know of the models."""
     working: Mapping[int, str]
     elapsed_seconds: float
     ended: int
@@ -45,26 +53,37 @@ class Progress:
 
 @dataclass(slots=True)
 class Controller:
-    """Owns a run while it goes on; `recording` opens the cassette of one attempt."""
+    """Owns a run while it goes on; `recording` opens the cassette of one attempt.
+
+    `answering` gives what answers a ticket's calls in the place of a model.
+    """
 
     archive: Archive
     search: Search
     history: History
-    ledger: Ledger
+    purse: Purse
     assigner: Assigner
     worker: Worker
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
+    answering: Callable[[int, Model], Model]
+    canary: Canary
     requests: Requests
     budget: Budget
+    models: ModelSection
     watch: Callable[[Progress], None]
     _stopping: str | None = None
     _dispatched: dict[int, Dispatch] = field(default_factory=dict)
     _delayed: list[tuple[float, Ticket]] = field(default_factory=list)
     _calls: SimpleQueue[Called] = field(default_factory=SimpleQueue)
-    """Calls recorded by workers, for the owner of history and ledger to take in."""
+    """Calls recorded by workers, for the owner of the history to take in."""
     _started: float = field(default_factory=time.monotonic)
     _ended: int = 0
+    _fatal: Trouble | None = None
+    _spent_before: Usage = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._spent_before = self.purse.ledger.spent
 
     @property
     def stopping(self) -> bool:
@@ -80,18 +99,22 @@ class Controller:
 
         Raises:
             ArchiveError: the journal or the store failed; nothing later was done.
+            Trouble: a person must mend something; its ticket stays open, for `resume`.
         """
         self._reopen()
         while True:
             self._take_calls()
             self._take_requests()
             self._watch_budget()
+            self._probe()
             self._fill()
             if not self._dispatched and (self._stopping or not self._delayed):
                 break
             for number, future in self.executor.completed(POLL_SECONDS):
                 self._settle(self._dispatched.pop(number), future)
             self.watch(self._progress())
+        if self._fatal is not None:
+            raise self._fatal
         reason = self._stopping or "done"
         champion = self.search.champion().agent
         self.archive.point_head(champion)
@@ -103,9 +126,9 @@ class Controller:
         """Tickets left open by a controller that died are carried out again, under their number."""
         for ticket in self.search.open_tickets:
             attempt = self.history.attempt(ticket.number)
-            reserve = self.ledger.reserved(ticket.number)
+            lost = self.purse.lost(ticket.number)
             reason = "the controller stopped while it was in flight"
-            self._record(Retried(ticket.number, attempt, "ours", reason, reserve))
+            self._record(Retried(ticket.number, attempt, "ours", reason, lost))
             self._delayed.append((0.0, ticket))
 
     def _take_requests(self) -> None:
@@ -121,13 +144,18 @@ class Controller:
                     pass
             path.unlink(missing_ok=True)
 
+    def _probe(self) -> None:
+        if self._stopping is None:
+            for probed in self.canary.probed(len(self.history.scored)):
+                self._record(probed)
+
     def _watch_budget(self) -> None:
         limit = self.budget.seconds
         if limit is not None and time.monotonic() - self._started > limit:
             self.stop("budget.seconds reached")
-        dollars = self.budget.usd
-        if dollars is not None and self.ledger.spent.micro_usd >= dollars * 1_000_000:
-            self.stop("budget.usd reached")
+        used_up = self.purse.used_up
+        if used_up is not None:
+            self.stop(f"budget.{used_up} reached")
 
     def _fill(self) -> None:
         while self.executor.free and self._stopping is None:
@@ -136,9 +164,13 @@ class Controller:
                 self._delayed.remove(due[0])
                 self._dispatch(due[0][1])
                 continue
+            # With nothing in flight a job is started, or money would be left for ever.
+            if self._dispatched and not self.purse.has_room_for_a_job():
+                return
             ticket = self.search.ask()
             if ticket is None:
                 return
+            ticket = self.assigner.drawn(ticket)
             self._record(ticket.asked(self.assigner.reserve(ticket)))
             self._dispatch(ticket)
 
@@ -148,33 +180,27 @@ class Controller:
         self.executor.submit(ticket.number, lambda: self._carry_out(dispatch))
 
     def _carry_out(self, dispatch: Dispatch) -> Finding:
-        """In a worker's thread: the whole job, each model call durable before its reply is used."""
+        """In a worker's thread: the whole job, each model call in its books before its reply is used."""
         number, attempt = dispatch.ticket.number, dispatch.attempt
         with self.recording(number, attempt) as recording:
-
-            def record(call: Call) -> None:
-                recording.add(call)
-                called = Called(
-                    ticket=number,
-                    attempt=attempt,
-                    n=call.n,
-                    role=call.role,
-                    model=call.reply.model,
-                    request=digest(call.request),
-                    reply=digest(call.reply),
-                    usage=call.usage,
-                )
-                self.archive.record(called)
-                self._calls.put(called)
-
-            return self.worker.carry_out(dispatch.assignment, record)
+            account = Account(number, attempt, self.archive, recording, self.purse, self._calls.put)
+            return self.worker.carry_out(
+                dispatch.assignment, account, lambda model: self.answering(number, model)
+            )
 
     def _settle(self, dispatch: Dispatch, future: Future[Finding]) -> None:
         self._take_calls()
         try:
             finding = future.result()
         except (SandboxError, Trouble) as error:
-            self._retry(dispatch, error)
+            if isinstance(error.__cause__, OverBudget):
+                # No failure: the ticket stays open, for a resumed run to carry out.
+                self.stop(f"budget.{error.__cause__.bounded} reached")
+            elif isinstance(error, Trouble) and error.fatal:
+                self._fatal = self._fatal or error
+                self.stop(str(error))
+            else:
+                self._retry(dispatch, error)
             return
         self._end(self.assigner.end(dispatch, finding))
 
@@ -188,11 +214,14 @@ class Controller:
     def _retry(self, dispatch: Dispatch, error: SandboxError | Trouble) -> None:
         """Our failure is no evidence: the same ticket again, a little later, and in the end `failed`."""
         ticket = dispatch.ticket
+        lost = self.purse.lost(ticket.number)
         if dispatch.attempt < MAX_ATTEMPTS:
-            self._record(Retried(ticket.number, dispatch.attempt, "ours", str(error)))
+            self._record(Retried(ticket.number, dispatch.attempt, "ours", str(error), lost))
             self._delayed.append((time.monotonic() + 2.0**dispatch.attempt, ticket))
             return
-        self._end(self._evasion(dispatch, error) or Failed(ticket.number, "ours", str(error)))
+        # A verdict of evasion has no place for what lost calls may have cost.
+        evasion = None if lost else self._evasion(dispatch, error)
+        self._end(evasion or Failed(ticket.number, "ours", str(error), estimated=lost))
 
     def _evasion(self, dispatch: Dispatch, error: Exception) -> Scored | None:
         """A sandbox that breaks for this agent again and again, but not for the gold patch, is evidence."""
@@ -227,20 +256,27 @@ class Controller:
 
     def _record(self, event: Event) -> None:
         self.archive.record(event)
-        self._take(event)
-
-    def _take(self, event: Event) -> None:
         self.history.take(event)
-        self.ledger.take(event)
+        self.purse.take(event)
 
     def _take_calls(self) -> None:
         while not self._calls.empty():
-            self._take(self._calls.get())
+            self.history.take(self._calls.get())
 
     def _progress(self) -> Progress:
         working = {number: _about(dispatch.ticket) for number, dispatch in self._dispatched.items()}
         elapsed = time.monotonic() - self._started
-        return Progress(self.search, self.history, self.ledger, working, elapsed, self._ended)
+        return Progress(
+            self.search,
+            self.history,
+            self.purse,
+            self.budget,
+            self._spent_before,
+            list(warnings(self.history, self.models)),
+            working,
+            elapsed,
+            self._ended,
+        )
 
 
 def _about(ticket: Ticket) -> str:

@@ -10,7 +10,9 @@ from numpy.random import Generator
 from archive.base import Archive
 from archive.events import AgentId, Born, Digest, Scored, TaskId
 from benchmarks.task import Task
+from dgm.config import EvidenceSection
 from dgm.history import History
+from dgm.playbook import SUGGESTIONS, suggestions
 from sandbox.diff import render
 from sandbox.tree import Change, Tree
 
@@ -31,10 +33,8 @@ class Sources:
     transcript: Callable[[int, int], Sequence[bytes]]
 
 
-def evidence(
-    sources: Sources, agent: AgentId, failures: int, hidden_tests: Literal["none", "verdict"], rng: Generator
-) -> Tree:
-    """The evidence on `agent`: its scores, `failures` unresolved tasks drawn at random, and its relatives."""
+def evidence(sources: Sources, agent: AgentId, settings: EvidenceSection, rng: Generator) -> Tree:
+    """The evidence on `agent`: scores, some unresolved tasks drawn at random, relatives, suggestions."""
     scores = sources.history.scores(agent, "search")
     files = {
         "scores.json": _json(
@@ -50,10 +50,13 @@ def evidence(
         "earlier.json": _json(list(_earlier(sources, agent))),
     }
     unresolved = sorted(task for task, scored in scores.items() if scored.verdict == "unresolved")
-    for index in sorted(rng.permutation(len(unresolved))[:failures]):
+    for index in sorted(rng.permutation(len(unresolved))[: settings.failures]):
         scored = scores[unresolved[index]]
-        for name, data in _failure(sources, scored, hidden_tests).items():
+        for name, data in _failure(sources, scored, settings.hidden_tests).items():
             files[f"tasks/{scored.task}/{name}"] = data
+    suggested = suggestions(settings.playbook)
+    if suggested:
+        files[SUGGESTIONS] = suggested.encode()
     return Tree(files)
 
 

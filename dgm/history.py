@@ -1,6 +1,6 @@
 """What a journal says, by agent and by ticket: an incremental fold over its events."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
@@ -12,7 +12,9 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -22,6 +24,9 @@ from archive.events import (
     Vetoed,
 )
 from sandbox.tree import TreeHash
+
+IMPROVER = "model"
+"""In the `why` of a ticket that expands: the model that was drawn for it."""
 
 
 class History:
@@ -36,6 +41,9 @@ class History:
         self.scored: dict[int, Scored] = {}
         self.failed: dict[int, Failed] = {}
         self.vetoed: set[AgentId] = set()
+        self.probed: list[Probed] = []
+        self.reported: defaultdict[tuple[str, str | None], dict[str, int]] = defaultdict(dict)
+        """By role, and by the model that was drawn for it if any: how many calls answered under which id."""
         self.trees: set[TreeHash] = set()
         self._offspring: defaultdict[AgentId, list[Born | Rejected]] = defaultdict(list)
         self._scores: defaultdict[AgentId, dict[TaskId, Scored]] = defaultdict(dict)
@@ -56,7 +64,7 @@ class History:
             case Asked():
                 self.asked[event.ticket] = event
             case Called():
-                self._calls[event.ticket, event.attempt].append(event)
+                self._take_call(event)
             case Retried():
                 self._retries[event.ticket] += 1
             case Born() | Rejected():
@@ -69,10 +77,19 @@ class History:
                 self.failed[event.ticket] = event
             case Vetoed():
                 self.vetoed.add(event.agent)
-            case Paused():
+            case Probed():
+                self.probed.append(event)
+            case Reserved() | Paused():
                 pass
             case never:
                 assert_never(never)
+
+    def _take_call(self, event: Called) -> None:
+        self._calls[event.ticket, event.attempt].append(event)
+        if event.status != "rejected":
+            asked = self.asked.get(event.ticket)
+            ids = self.reported[event.role, None if asked is None else asked.why.get(IMPROVER)]
+            ids[event.model] = ids.get(event.model, 0) + 1
 
     def _take_child(self, event: Born | Rejected) -> None:
         if isinstance(event, Born):
@@ -91,6 +108,11 @@ class History:
         """The model calls of one attempt, in order."""
         return self._calls.get((ticket, attempt), [])
 
+    def unanswered(self, ticket: int, attempt: int) -> Mapping[str, int]:
+        """How many calls of one attempt came to something else than an answer, by what they came to."""
+        statuses = Counter(call.status for call in self.calls(ticket, attempt))
+        return {status: count for status, count in sorted(statuses.items()) if status != "answered"}
+
     def offspring(self, agent: AgentId) -> list[Born | Rejected]:
         """What became of every expansion of `agent` that gave a child, admitted or not."""
         return self._offspring.get(agent, [])
@@ -106,3 +128,8 @@ class History:
         return [
             ticket for ticket in self.asked if ticket not in ended | self.scored.keys() | self.failed.keys()
         ]
+
+
+def counted(kinds: Mapping[str, int]) -> str:
+    """Such as `1 length, 2 refused`."""
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.items())

@@ -1,5 +1,6 @@
 """Two agents on the same tasks: the paired difference, its test, and what the test could have seen."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from math import comb, sqrt
 
@@ -21,6 +22,13 @@ class Paired:
     def __post_init__(self) -> None:
         if min(self.both, self.only_a, self.only_b, self.neither) < 0 or self.n == 0:
             raise ValueError(f"no counts of paired tasks: {self}")
+
+    @classmethod
+    def of(cls, tasks: Collection[str], a: Collection[str], b: Collection[str]) -> "Paired":
+        """Count `tasks` by what `a` and `b` resolved; what they resolved of other tasks does not count."""
+        tasks = frozenset(tasks)
+        ours, theirs = tasks.intersection(a), tasks.intersection(b)
+        return cls(len(ours & theirs), len(ours - theirs), len(theirs - ours), len(tasks - ours - theirs))
 
     @property
     def n(self) -> int:

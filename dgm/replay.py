@@ -10,8 +10,9 @@ from benchmarks.grade import grade
 from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.config import Config
+from dgm.gateway import Unbounded
 from dgm.history import History
-from dgm.models.cassette import Fidelity, Player
+from dgm.models.player import Fidelity, Player
 from dgm.session import Session
 from dgm.worker import work
 from sandbox.tree import Change
@@ -81,8 +82,8 @@ class Replayer:
             task.issue,
             {"id": task.id},
             player,
-            terms_of(self.config, self.config.solve, scored.ticket),
-            lambda _: None,
+            terms_of(self.config, self.config.solve, scored.ticket, self.config.model.solve),
+            Unbounded(),
         )
         change = work(task.repository, ran.after)
         difference = player.difference

@@ -19,17 +19,23 @@ from benchmarks.floor import floor
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
+from dgm.canary import Canary
 from dgm.config import Config, ConfigError, Origin, changed, read, to_toml
 from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
 from dgm.history import History
+from dgm.keys import Keys
 from dgm.ledger import Ledger
 from dgm.manifest import MANIFEST, ManifestError, read_manifest
-from dgm.models.base import Model, Role
+from dgm.models.base import Model
 from dgm.models.cassette import Recording, transcript_lines
+from dgm.models.player import Absent
 from dgm.models.registry import open_model
+from dgm.original import Original
 from dgm.policy import POLICIES
+from dgm.prices import FREE, listed_on, price_of
+from dgm.purse import Purse
 from dgm.requests import Requests
 from dgm.search import Plan, Search
 from dgm.session import Session
@@ -41,7 +47,7 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-CHANGEABLE = ("budget.", "workers", "sandbox.")
+CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -82,11 +88,12 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
         ConfigError, SuiteError, SandboxError: a part is unknown, or does not work here.
     """
     suite = open_suite(config.suite.name)
-    models: dict[Role, Model] = {
-        "solve": open_model(config.model.solve),
-        "improve": open_model(config.model.improve),
+    keys = Keys(config.keys.file)
+    replays = config.cassette.mode == "replay"
+    models: dict[str, Model] = {
+        name: Absent(name) if replays else open_model(name, keys) for name in config.model.names
     }
-    offline = all(model.name == "offline" for model in models.values())
+    offline = config.model.names == ("offline",)
     with ExitStack() as stack:
         sandbox = stack.enter_context(
             open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=notice)
@@ -114,10 +121,10 @@ def launch(
     """
     _need_writable(folder)
     seed_tree(config)
-    with (
-        parts_of(config, watch.notice) as parts,
-        DiskArchive.create(folder, epoch=config.epoch, crossing=crossing) as archive,
-    ):
+    _answering(config)
+    with parts_of(config, watch.notice) as parts, ExitStack() as stack:
+        config = priced(config, watch.notice)
+        archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
         _begin(folder, archive, config, parts)
         return _carry_on(folder, archive, config, parts, watch)
@@ -155,14 +162,39 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, workers and sandbox.*"
+            allowed = "budget.*, workers, sandbox.*, keys.* and cassette.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
-        config = changed(recorded_config(folder, archive), overrides)
+        config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
         with parts_of(config, watch.notice) as parts:
             if _begin(folder, archive, config, parts):
                 archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
             return _carry_on(folder, archive, config, parts, watch)
+
+
+def priced(config: Config, notice: Callable[[str], None]) -> Config:
+    """`config` with the price of each of its models, which the run then goes by whatever becomes of the list.
+
+    Raises:
+        ConfigError: a model has no price, and that was not allowed.
+    """
+    prices = dict(config.prices)
+    for model in config.model.names:
+        price = price_of(model, prices)
+        if price is None and not config.model.allow_unpriced:
+            raise ConfigError(
+                f"model {model!r} has no price in the list of {listed_on()}; mend: --allow-unpriced counts "
+                f'its calls as free, or give run.toml a table [prices."{model}"] with input and output in '
+                "dollars per million tokens"
+            )
+        if price is None:
+            notice(
+                f"{model} has no price: its calls count as free, so budget.usd can't hold them; "
+                "budget.tokens and budget.calls can"
+            )
+        elif price != FREE:
+            prices[model] = price
+    return config.model_copy(update={"prices": prices})
 
 
 def ended(folder: Path) -> bool:
@@ -247,7 +279,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool
 
 def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watch: Watch) -> Outcome:
     events = [entry.event for entry in archive.entries()]
-    history, ledger = History(events), Ledger(events)
+    history = History(events)
     started = history.started
     if started is not None and started.suite_digest != parts.suite.digest:
         raise ArchiveError(
@@ -258,6 +290,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
     _check_floor(
         list(parts.suite.split("search")) + list(parts.suite.split("held_out")), parts, config, watch
     )
+    answering = _answering(config)
     search = new_search(config, parts.suite)
     search.replay(events)
     with_threads: Threads[Finding] = Threads(config.workers)
@@ -266,19 +299,41 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             archive=archive,
             search=search,
             history=history,
-            ledger=ledger,
+            purse=Purse(Ledger(events), config.budget.cap),
             assigner=Assigner(config, archive, history, tasks, lambda t, a: transcript_lines(folder, t, a)),
             worker=parts.worker,
             executor=with_threads,
-            recording=lambda ticket, attempt: Recording(folder, ticket, attempt),
+            recording=lambda ticket, attempt: Recording(
+                folder, ticket, attempt, cassette=config.cassette.mode != "off"
+            ),
+            answering=answering,
+            canary=_canary(config, history, parts),
             requests=Requests(folder),
             budget=config.budget,
+            models=config.model,
             watch=watch.progress,
         )
         watch.controller(controller)
         return Outcome(folder, controller.run(), history)
     finally:
         with_threads.close()
+
+
+def _canary(config: Config, history: History, parts: Parts) -> Canary:
+    every = config.canary.every
+    # A replay has no model to ask.
+    asked = [] if every is None or config.cassette.mode == "replay" else list(parts.worker.models.values())
+    first = history.probed[-1].evaluations + (every or 0) if history.probed else 0
+    return Canary(asked, config.prices, every or 1, first)
+
+
+def _answering(config: Config) -> Callable[[int, Model], Model]:
+    served = config.cassette.served
+    if served is None:
+        return lambda _, model: model
+    original = Original(served)
+    asks = config.cassette.mode == "refresh"
+    return lambda ticket, model: original.answering(ticket, model, asks=asks)
 
 
 def new_search(config: Config, suite: Suite) -> Search:

@@ -1,7 +1,7 @@
 """Ask and tell: the one owner of a run's progress. `ask` gives a ticket, `tell` takes it back, once."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -112,8 +112,10 @@ class Search:
     @property
     def planned_evaluations(self) -> int:
         """Every evaluation of the plan: seed pass, search, and the held-out attempts known so far."""
-        attempts = 2 if self._crowned is None else 1 + self._attempts(self._crowned)
-        attempts += self.plan.random_agent
+        if self._crowned is None:
+            attempts = 2 + self.plan.random_agent
+        else:
+            attempts = len(self._compared(self._crowned)) + self._attempts(self._crowned) - 1
         return len(self._tasks) + self.plan.evaluations + attempts * len(self._held_out)
 
     @property
@@ -229,8 +231,7 @@ class Search:
         if self._crowned is None and self._open:
             return None
         champion, seed = self._crowned or self.champion().agent, self._agents[0]
-        drawn = [random_agent(self._agents, self._seed)] if self.plan.random_agent else []
-        for agent in dict.fromkeys((champion, seed, *drawn)):
+        for agent in self._compared(champion):
             for task in self._held_out:
                 if (agent, task, 0) not in self._asked_held_out:
                     return Evaluate(agent, task), "held_out", {"rule": "held out", "champion": champion}
@@ -243,6 +244,11 @@ class Search:
                     why = {"rule": "equal cost", "champion": champion, "attempts": attempts}
                     return Evaluate(seed, task, repeat), "held_out", why
         return None
+
+    def _compared(self, champion: AgentId) -> Collection[AgentId]:
+        """Who meets the held-out tasks; champion, seed and the agent drawn may be one."""
+        drawn = [random_agent(self._agents, self._seed)] if self.plan.random_agent else []
+        return dict.fromkeys((champion, self._agents[0], *drawn))
 
     @staticmethod
     def _prices(ticket: Ticket) -> bool:

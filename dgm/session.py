@@ -1,14 +1,15 @@
 """One agent command in a fresh sandbox, with a line to a model: the contract with an agent, made real."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from archive.events import Usage
 from dgm.bridge import bridged
-from dgm.gateway import Allowance, Call, Gateway
+from dgm.gateway import Allowance, Books, Gateway
 from dgm.manifest import Manifest, read_manifest
-from dgm.models.base import Model, Role
+from dgm.models.base import Model, ModelError, Role
+from dgm.prices import FREE, Price
 from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
 
@@ -29,16 +30,25 @@ exec "$@"
 
 
 class Trouble(Exception):
-    """An attempt that gave no evidence: the model, the journal or the gateway failed, not the agent."""
+    """An attempt that gave no evidence: the model, the journal or the gateway failed, not the agent.
+
+    After a `fatal` one every attempt would end so, until a person has mended what the message names.
+    """
+
+    def __init__(self, message: str, *, fatal: bool = False) -> None:
+        super().__init__(message)
+        self.fatal = fatal
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an agent's command may use, and the seed of its model calls."""
+    """What an agent's command may use; seed, price and temperature of its model calls."""
 
     limits: Limits
     allowance: Allowance
     seed: int = 0
+    price: Price = FREE
+    temperature: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +77,7 @@ class Session:
         about: Mapping[str, str],
         model: Model,
         terms: Terms,
-        record: Callable[[Call], None],
+        books: Books,
     ) -> Ran:
         """Let `agent` work on `repository`; `about` becomes /task/task.json.
 
@@ -84,11 +94,9 @@ class Session:
         }
         manifest = read_manifest(agent)
         command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *_called(manifest, manifest.solve))
-        return self._run("solve", command, folders, WORKSPACE, model, terms, record)
+        return self._run("solve", command, folders, WORKSPACE, model, terms, books)
 
-    def improve(
-        self, agent: Tree, evidence: Tree, model: Model, terms: Terms, record: Callable[[Call], None]
-    ) -> Ran:
+    def improve(self, agent: Tree, evidence: Tree, model: Model, terms: Terms, books: Books) -> Ran:
         """Let `agent` rewrite its own source after reading `evidence`; raises as `solve` does."""
         folders = {
             AGENT: Folder(agent, writable=True, collect=True),
@@ -97,7 +105,7 @@ class Session:
         }
         manifest = read_manifest(agent)
         command = _called(manifest, manifest.improve)
-        return self._run("improve", command, folders, AGENT, model, terms, record)
+        return self._run("improve", command, folders, AGENT, model, terms, books)
 
     def _run(
         self,
@@ -107,10 +115,15 @@ class Session:
         result: str,
         model: Model,
         terms: Terms,
-        record: Callable[[Call], None],
+        books: Books,
     ) -> Ran:
         with self.gateway.line(
-            models={role: model}, allowance=terms.allowance, seed=terms.seed, record=record
+            models={role: model},
+            allowance=terms.allowance,
+            seed=terms.seed,
+            books=books,
+            price=terms.price,
+            temperature=terms.temperature,
         ) as line:
             places = {f"DGM_{path[1:].upper()}": path for path in folders}
             exit_ = self.sandbox.run(
@@ -126,12 +139,18 @@ class Session:
             )
         # A call may have been in flight when the command ended: what it took is known only now.
         if line.trouble is not None:
-            raise Trouble(f"{type(line.trouble).__name__}: {line.trouble}") from line.trouble
+            raise _told(line.trouble) from line.trouble
         out = exit_.folders.get(OUT, Tree())
         summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
         breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
         return Ran(exit_, exit_.folders.get(result), summary, line.usage, breaches)
+
+
+def _told(trouble: Exception) -> Trouble:
+    if isinstance(trouble, ModelError):
+        return Trouble(str(trouble), fatal=trouble.fatal)
+    return Trouble(f"{type(trouble).__name__}: {trouble}")
 
 
 def _called(manifest: Manifest, command: tuple[str, ...]) -> tuple[str, ...]:

@@ -10,9 +10,10 @@ from benchmarks.grade import Grade, grade
 from benchmarks.task import Task
 from benchmarks.visible import Visible, visible
 from dgm.admission import Rules, objection, trial
-from dgm.gateway import Call
+from dgm.gateway import Books
 from dgm.manifest import ManifestError
-from dgm.models.base import Model, Role
+from dgm.models.base import Model
+from dgm.monitors import flags
 from dgm.session import Ran, Session, Terms
 from sandbox.tree import Change, Tree, TreeHash, is_junk
 
@@ -23,6 +24,7 @@ class Attempt:
 
     agent: Tree
     task: Task
+    model: str
     terms: Terms
     visible: bool = False
 
@@ -33,6 +35,7 @@ class Rewrite:
 
     parent: Tree
     evidence: Tree
+    model: str
     known: Collection[TreeHash]
     rules: Rules
     terms: Terms
@@ -55,7 +58,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Offspring:
-    """What a rewrite gave. `objection` is None for a child that was admitted."""
+    """What a rewrite gave. `objection` is None for a child that was admitted, which may have `flags`."""
 
     tree: Tree | None
     change: Change | None
@@ -63,6 +66,7 @@ class Offspring:
     objection: str | None
     usage: Usage
     seconds: float
+    flags: tuple[str, ...] = ()
 
 
 Finding = Graded | Offspring
@@ -70,26 +74,34 @@ Finding = Graded | Offspring
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Carries out assignments. Thread-safe."""
+    """Carries out assignments, with `models` by the names they are opened by. Thread-safe."""
 
     session: Session
-    models: Mapping[Role, Model]
+    models: Mapping[str, Model]
 
-    def carry_out(self, assignment: Assignment, record: Callable[[Call], None]) -> Finding:
-        """Do `assignment`; every model call is given to `record` before its reply reaches the agent.
+    def carry_out(
+        self,
+        assignment: Assignment,
+        books: Books,
+        answering: Callable[[Model], Model] = lambda model: model,
+    ) -> Finding:
+        """Do `assignment`; every model call is in `books` before its reply reaches the agent.
+
+        `answering` gives what answers in the place of a model.
 
         Raises:
             SandboxError, Trouble: our failure; it says nothing about the agent.
         """
+        model = answering(self.models[assignment.model])
         match assignment:
             case Attempt():
-                return self._attempt(assignment, record)
+                return self._attempt(assignment, model, books)
             case Rewrite():
-                return self._rewrite(assignment, record)
+                return self._rewrite(assignment, model, books)
             case never:
                 assert_never(never)
 
-    def _attempt(self, assignment: Attempt, record: Callable[[Call], None]) -> Graded:
+    def _attempt(self, assignment: Attempt, model: Model, books: Books) -> Graded:
         started = time.monotonic()
         task = assignment.task
         ran = self.session.solve(
@@ -97,21 +109,19 @@ class Worker:
             task.repository,
             task.issue,
             {"id": task.id},
-            self.models["solve"],
+            model,
             assignment.terms,
-            record,
+            books,
         )
         change = work(task.repository, ran.after)
         verdict = grade(task, change, self.session.sandbox)
         seen = visible(task, change, self.session.sandbox) if assignment.visible else None
         return Graded(change, verdict, _ending(ran), ran.usage, time.monotonic() - started, seen)
 
-    def _rewrite(self, assignment: Rewrite, record: Callable[[Call], None]) -> Offspring:
+    def _rewrite(self, assignment: Rewrite, model: Model, books: Books) -> Offspring:
         started = time.monotonic()
         parent = assignment.parent
-        ran = self.session.improve(
-            parent, assignment.evidence, self.models["improve"], assignment.terms, record
-        )
+        ran = self.session.improve(parent, assignment.evidence, model, assignment.terms, books)
         child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
         if refusal is None and child is not None:
@@ -126,6 +136,7 @@ class Worker:
             objection=refusal,
             usage=ran.usage,
             seconds=time.monotonic() - started,
+            flags=() if child is None or refusal else flags(parent, child, assignment.evidence),
         )
 
 

@@ -43,6 +43,10 @@ def test_mcnemar_by_hand() -> None:
     assert Paired(3, 4, 4, 9).mcnemar() == Paired(1, 0, 0, 0).mcnemar() == 1.0
 
 
+def test_tasks_are_counted_by_who_resolved_them() -> None:
+    assert Paired.of("abcdef", ["a", "b", "c", "not met"], {"c", "d"}) == Paired(1, 2, 1, 2)
+
+
 @given(counts)
 def test_the_interval_holds_the_point_and_turns_with_the_agents(table: tuple[int, int, int, int]) -> None:
     both, a, b, neither = table

@@ -37,25 +37,53 @@ def run(
     sets: Sets = None,
     policy: Annotated[str | None, typer.Option(help="Same as --set search.policy=.")] = None,
     model: Annotated[str | None, typer.Option(help="Model for both roles.")] = None,
+    solve_model: Annotated[str | None, typer.Option(help="Model for `solve`, before --model.")] = None,
+    improve_model: Annotated[str | None, typer.Option(help="Model for `improve`, before --model.")] = None,
     suite: Annotated[str | None, typer.Option(help="Same as --set suite.name=.")] = None,
+    budget_usd: Annotated[
+        float | None, typer.Option(min=0, help="Dollars that all model calls may cost: budget.usd.")
+    ] = None,
+    allow_unpriced: Annotated[
+        bool, typer.Option("--allow-unpriced", help="Use models without a price; they count as free.")
+    ] = False,
     seed_agent: Annotated[str | None, typer.Option(help="Folder of the seed agent.")] = None,
+    cassette_from: Annotated[
+        Path | None,
+        typer.Option(help="A run to replay, with its settings: replies come from its cassette alone."),
+    ] = None,
     playbook: Annotated[
         str | None, typer.Option(help="Suggestions shown to improve: none, titles or full.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only tell what the run would cost and how long it would take.")
+    ] = False,
+    measure: Annotated[
+        int | None,
+        typer.Option(min=1, help="With --dry-run: from N real attempts and an expansion, paid for."),
     ] = None,
     as_json: Json = False,
 ) -> int:
     """Start a run and carry it on until its budget is used. Ctrl-C stops in good order."""
-    from dgm.cli.evolve import start
+    from dgm.cli.evolve import settings, start
 
     named = {
         "search.policy": policy,
-        "model.solve": model,
-        "model.improve": model,
+        "model.solve": solve_model or model,
+        "model.improve": improve_model or model,
+        "model.allow_unpriced": allow_unpriced or None,
         "suite.name": suite,
+        "budget.usd": budget_usd,
         "seed_agent": seed_agent,
         "evidence.playbook": playbook,
     }
-    return start(folder, config, preset, named, sets or [], as_json=as_json)
+    if measure is not None and not dry_run:
+        raise typer.BadParameter("it goes with --dry-run", param_hint="--measure")
+    wanted = settings(config, preset, named, sets or [], cassette_from)
+    if dry_run:
+        from dgm.cli.forecasting import tell_forecast
+
+        return tell_forecast(wanted, measure, as_json=as_json)
+    return start(folder, wanted, as_json=as_json)
 
 
 @app.command(epilog="Example: dgm resume runs/001 --set budget.evaluations=400")
@@ -137,7 +165,7 @@ def log(
     ] = None,
     event: Annotated[
         str | None,
-        typer.Option(help="Only these kinds, such as born,scored; all but `called` if absent."),
+        typer.Option(help="Only these kinds, such as born,scored; all but those of calls if absent."),
     ] = None,
     last: Annotated[int | None, typer.Option("-n", min=0, help="Only the last N lines.")] = None,
     as_json: Json = False,

@@ -28,7 +28,7 @@ def explain_ticket(folder: Path, ticket: int, *, as_json: bool) -> int:
 
 def show_log(folder: Path, agent: str | None, kinds: str | None, last: int | None, *, as_json: bool) -> int:
     """Carry out `dgm log`; model calls are told only when asked for by name."""
-    wanted = frozenset(kinds.split(",")) if kinds is not None else EVENTS.keys() - {"called"}
+    wanted = frozenset(kinds.split(",")) if kinds is not None else EVENTS.keys() - {"reserved", "called"}
     unknown = sorted(wanted - EVENTS.keys())
     if unknown:
         raise ConfigError(f"--event {unknown[0]}: no event is called that; allowed: {', '.join(EVENTS)}")

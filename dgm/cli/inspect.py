@@ -71,10 +71,12 @@ def check_run(folder: Path, *, repair: bool, as_json: bool) -> int:
     if repair:
         return _repaired(folder)
     found = [str(problem) for problem in problems(folder)]
+    warnings = [] if found else run_summary(known(folder))["warnings"]
     if as_json:
-        _json({"run": str(folder), "problems": found})
+        _json({"run": str(folder), "problems": found, "warnings": warnings})
     else:
         sys.stdout.write("".join(f"{visible(problem)}\n" for problem in found) or f"{folder}: all holds\n")
+        sys.stdout.write("".join(f"warning: {visible(warning)}\n" for warning in warnings))
     return FAILED if found else DONE
 
 

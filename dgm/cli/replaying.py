@@ -12,6 +12,7 @@ from archive.events import TaskId
 from benchmarks.registry import open_suite
 from dgm.cli.errors import DONE, FAILED
 from dgm.gateway import Gateway
+from dgm.original import need_cassette
 from dgm.replay import Replayer
 from dgm.report.facts import facts
 from dgm.run import recorded_config
@@ -27,7 +28,8 @@ def replay_agent(folder: Path, agent: str, task: str | None, *, as_json: bool) -
     run = facts(archive)
     config = recorded_config(folder, archive)
     suite = open_suite(config.suite.name)
-    offline = config.model.solve == config.model.improve == "offline"
+    need_cassette(folder)
+    offline = config.model.names == ("offline",)
     found: Counter[str] = Counter()
     with (
         open_sandbox(

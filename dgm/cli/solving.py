@@ -16,9 +16,11 @@ from dgm.caution import acting
 from dgm.checkout import Checkout, CheckoutError, read_checkout
 from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
-from dgm.gateway import Gateway
+from dgm.gateway import Gateway, Unbounded
+from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
+from dgm.prices import price_of
 from dgm.report.facts import facts
 from dgm.run import recorded_config
 from dgm.session import Ran, Session, Terms
@@ -91,13 +93,15 @@ def _issue(path: Path) -> str:
 
 
 def _ran(source: Tree, repository: Tree, issue: str, config: Config, model: str, sandbox: str) -> Ran:
-    opened = open_model(model)
+    opened = open_model(model, Keys(config.keys.file))
+    if price_of(model, config.prices) is None:
+        _tell(f"{model} has no price: what it costs is counted as nothing")
     # Somebody's repository is nothing to run unknown code on unprotected, whatever the run itself allowed.
     with open_sandbox(sandbox, trusted=False, notice=_tell) as isolated, Gateway() as gateway:
         _tell(f"{opened.name} works in {isolated.name}")
         session = Session(isolated, gateway)
-        terms = _roomier(terms_of(config, config.solve, 0), repository)
-        return session.solve(source, repository, issue, {"id": "issue"}, opened, terms, lambda _: None)
+        terms = _roomier(terms_of(config, config.solve, 0, model), repository)
+        return session.solve(source, repository, issue, {"id": "issue"}, opened, terms, Unbounded())
 
 
 def _roomier(terms: Terms, repository: Tree) -> Terms:
@@ -136,7 +140,7 @@ def _ended(ran: Ran) -> str:
 
 
 def _spent(usage: Usage) -> str:
-    return f"{usage.calls} calls, {usage.tokens_in + usage.tokens_out} tokens, {usage.micro_usd / 1e6:.4f} $"
+    return f"{usage.calls} calls, {usage.tokens} tokens, {usage.micro_usd / 1e6:.4f} $"
 
 
 def _tell_all(title: str, reasons: Mapping[str, str]) -> None:

@@ -14,6 +14,9 @@ from dgm.config import ConfigError, read
 from dgm.report.study import POLICIES, study_row, study_table
 from dgm.run import ended, launch, resume
 
+EVALUATIONS = 240
+"""Of each run, where `--set` names no other number: so many that most searches have something to show."""
+
 
 def study(folder: Path, seeds: str, sets: Sequence[str], *, as_json: bool) -> int:
     """Carry out `dgm study`."""
@@ -23,7 +26,7 @@ def study(folder: Path, seeds: str, sets: Sequence[str], *, as_json: bool) -> in
         folders = {policy: folder / f"{policy}-{seed}" for policy in POLICIES}
         for policy, place in folders.items():
             named = [f"seed={seed}", f"search.policy={policy}", "report.random_agent=true"]
-            settings = read(None, [*sets, *named])
+            settings = read(None, [f"budget.evaluations={EVALUATIONS}", *sets, *named])
             if place.exists() and ended(place):
                 continue
             console.print(f"run {place}")

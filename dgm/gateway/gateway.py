@@ -6,14 +6,16 @@ import resource
 import shutil
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
-from dgm.gateway.line import Allowance, Call, Line
+from dgm.gateway.books import Books
+from dgm.gateway.line import Allowance, Line
 from dgm.gateway.server import DEADLINE_SECONDS, MAX_CONNECTIONS, Server
 from dgm.models.base import Model, Role
+from dgm.prices import FREE, Price
 from sandbox.base import SandboxError
 
 PREFIX = "dgm-gateway-"
@@ -44,15 +46,18 @@ class Gateway:
         models: Mapping[Role, Model],
         allowance: Allowance,
         seed: int,
-        record: Callable[[Call], None],
+        books: Books,
+        price: Price = FREE,
+        temperature: float | None = None,
     ) -> Iterator[Line]:
         """A line that answers while the block runs; revoked after it, once the call in flight has ended.
 
-        `record` gets each call before its reply goes out; what it raises is the line's `trouble`.
+        `books` gets each call before its reply goes out; what it raises is the line's `trouble`. `price`
+        is what the models charge; `temperature` goes before the agent's own.
         """
         folder = self._folder / str(next(self._numbers))
         folder.mkdir(mode=0o700)
-        line = Line(folder, models, allowance, seed, record)
+        line = Line(folder, models, allowance, seed, books, price, temperature)
         server = Server(folder / SOCKET, line, self._deadline_seconds)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="gateway", daemon=True)
         thread.start()

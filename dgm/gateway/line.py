@@ -5,7 +5,7 @@ import json
 import secrets
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,11 @@ from typing import Any
 from pydantic import ValidationError
 
 from archive.events import Usage
-from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Role
+from dgm.cap import OverBudget
+from dgm.gateway.books import Books, Call
+from dgm.gateway.states import States, without_state
+from dgm.models.base import ChatReply, ChatRequest, Model, ModelError, Refusal, Role
+from dgm.prices import FREE, Price
 
 WARN_AT = (0.5, 0.8, 0.95)
 MAX_NESTING = 64
@@ -26,17 +30,8 @@ class Allowance:
     calls: int
     tokens: int
     micro_usd: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One answered call; `n` counts from 1 within the line."""
-
-    n: int
-    role: Role
-    request: ChatRequest
-    reply: ChatReply
-    usage: Usage
+    max_tokens: int = 8192
+    """Of one reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +54,16 @@ class Line:
         models: Mapping[Role, Model],
         allowance: Allowance,
         seed: int,
-        record: Callable[[Call], None],
+        books: Books,
+        price: Price = FREE,
+        temperature: float | None = None,
     ) -> None:
         self.folder = folder
         self.token = secrets.token_hex(32)
         self.trouble: Exception | None = None
-        self._models, self._allowance, self._seed, self._record = models, allowance, seed, record
+        self._models, self._allowance, self._seed, self._books = models, allowance, seed, books
+        self._price, self._temperature = price, temperature
+        self._states = States()
         self._usage = Usage()
         self._serial = threading.Lock()
         self._revoked = False
@@ -125,26 +124,65 @@ class Line:
         if self._revoked:
             return refusal(401, "the line is revoked")
         if self.trouble is not None:
-            return refusal(503, "the gateway is in trouble; this attempt will be repeated")
+            return self._in_trouble(self.trouble)
         if self.exhausted:
             return refusal(402, "the assignment's budget is used up")
         n = self._usage.calls + 1
-        request = request.model_copy(update={"seed": self._seed})
+        request = self._bounded(request)
+        sent = request.model_copy(update={"messages": tuple(map(self._states.restored, request.messages))})
         try:
-            reply = self._models[request.model].complete(request)
-            usage = Usage(1, reply.tokens_in, reply.tokens_out, 0)
-            self._record(Call(n, request.model, request, reply, usage))
+            self._books.reserve(n, self._price.most(sent, self._allowance.max_tokens))
+        except Exception as error:  # noqa: BLE001 - nothing was sent, and the worker tells of it
+            return self._in_trouble(error)
+        try:
+            reply = self._reply(sent)
+            usage = self._taken(reply)
+            self._books.settle(Call(n, request.model, request, reply, usage))
         except ModelError as error:
-            if error.owner == "agent":
-                return refusal(400, str(error))
-            self.trouble = error
+            self._books.abandon(n, billed=error.billed)
+            return self._in_trouble(error)
         except Exception as error:  # noqa: BLE001 - whatever failed is ours, and the worker tells of it
-            self.trouble = error
-        if self.trouble is not None:
-            return refusal(503, "the gateway is in trouble; this attempt will be repeated")
+            self._books.abandon(n, billed=True)
+            return self._in_trouble(error)
         before = self._share()
         self._usage += usage
+        if isinstance(reply, Refusal):
+            return refusal(400, reply.refusal)
         return Answer(200, self._wire(n, reply, before))
+
+    def _in_trouble(self, error: Exception) -> Answer:
+        self.trouble = error
+        if isinstance(error, OverBudget):
+            return refusal(402, f"{error}; this attempt will be repeated")
+        return refusal(503, "the gateway is in trouble; this attempt will be repeated")
+
+    def _bounded(self, request: ChatRequest) -> ChatRequest:
+        """What is asked, and recorded: `request` within the settings, without what is the gateway's."""
+        most = self._allowance.max_tokens
+        return request.model_copy(
+            update={
+                "seed": self._seed,
+                "temperature": request.temperature if self._temperature is None else self._temperature,
+                "max_tokens": min(request.max_tokens or most, most),
+                "messages": tuple(map(without_state, request.messages)),
+            }
+        )
+
+    def _reply(self, request: ChatRequest) -> ChatReply | Refusal:
+        try:
+            reply = self._models[request.model].complete(request)
+        except ModelError as error:
+            if error.owner == "agent":
+                return Refusal(refusal=str(error))
+            raise
+        self._states.keep(reply)
+        return reply
+
+    def _taken(self, reply: ChatReply | Refusal) -> Usage:
+        """A refusal costs nothing, and counts as a call, so that none is made without end."""
+        if isinstance(reply, Refusal):
+            return Usage(1)
+        return Usage(1, reply.tokens_in, reply.tokens_out, self._price.cost(reply), reply.tokens_cached)
 
     def _wire(self, n: int, reply: ChatReply, before: float) -> Mapping[str, Any]:
         now = self._share()
@@ -157,7 +195,7 @@ class Line:
             "choices": [
                 {
                     "index": 0,
-                    "message": reply.message.model_dump(exclude_none=True),
+                    "message": without_state(reply.message).model_dump(exclude_none=True),
                     "finish_reason": reply.finish_reason,
                 }
             ],
@@ -165,13 +203,14 @@ class Line:
                 "prompt_tokens": reply.tokens_in,
                 "completion_tokens": reply.tokens_out,
                 "total_tokens": reply.tokens_in + reply.tokens_out,
+                "prompt_tokens_details": {"cached_tokens": reply.tokens_cached},
             },
             "dgm": {"warnings": warnings, "calls_left": self._allowance.calls - self._usage.calls},
         }
 
     def _share(self) -> float:
         used, allowed = self._usage, self._allowance
-        shares = [used.calls / allowed.calls, (used.tokens_in + used.tokens_out) / allowed.tokens]
+        shares = [used.calls / allowed.calls, used.tokens / allowed.tokens]
         if allowed.micro_usd is not None:
             shares.append(used.micro_usd / allowed.micro_usd if allowed.micro_usd else 1.0)
         return max(shares)

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from typing import Any, Literal, Protocol
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 Role = Literal["solve", "improve"]
+Status = Literal["answered", "length", "refused", "empty"]
 
 
 class Wire(BaseModel):
@@ -30,13 +32,34 @@ class ToolCall(Wire):
     function: FunctionCall
 
 
+def _text(content: object) -> object:
+    """The text of `content`, which may come in parts."""
+    if not isinstance(content, list):
+        return content
+    return "\n".join(_part(part) for part in content)
+
+
+def _part(part: object) -> str:
+    if not isinstance(part, Mapping):
+        raise ValueError("a part of the content is no object")  # noqa: TRY004 - pydantic tells a ValueError
+    kind, text = part.get("type"), part.get("text")
+    if kind != "text":
+        raise ValueError(f"a part is {str(kind)[:40]!r}: models here are given text only, no images or files")
+    if not isinstance(text, str):
+        raise ValueError("a text part has no `text`")  # noqa: TRY004
+    return text
+
+
 class Message(Wire):
     """One turn. `tool_call_id` belongs to role `tool`, `tool_calls` to role `assistant`."""
 
     role: Literal["system", "developer", "user", "assistant", "tool"]
-    content: str | None = None
+    content: Annotated[str | None, BeforeValidator(_text)] = None
+    """Text; text parts are joined by line breaks."""
     tool_calls: tuple[ToolCall, ...] | None = None
     tool_call_id: str | None = None
+    state: tuple[dict[str, Any], ...] | None = None
+    """What the provider wants back with this turn. Only the gateway sets it."""
 
 
 class Function(Wire):
@@ -78,14 +101,60 @@ class ChatReply(Wire):
     tokens_out: int = Field(ge=0)
     model: str
     """The model's own name for itself, as the provider reports it."""
+    # Left out of what is written down where a provider has none, as for replies recorded without them.
+    tokens_cached: int = Field(default=0, ge=0, exclude_if=lambda tokens: tokens == 0)
+    """Of `tokens_in`, those read from the provider's cache."""
+    tokens_written: int = Field(default=0, ge=0, exclude_if=lambda tokens: tokens == 0)
+    """Of `tokens_in`, those written to the provider's cache."""
+    state: tuple[dict[str, Any], ...] = Field(default=(), exclude_if=lambda state: not state)
+    """What the provider wants back with this turn, such as signed thinking; never shown to the agent."""
+
+    @property
+    def status(self) -> Status:
+        """Whether this is an answer, and if not, why."""
+        if self.finish_reason == "content_filter":
+            return "refused"
+        if self.finish_reason == "length":
+            return "length"
+        said = (self.message.content or "").strip() or self.message.tool_calls
+        return "answered" if said else "empty"
+
+
+class Refusal(Wire):
+    """What the agent was told in place of a reply, for the provider would not have its request."""
+
+    refusal: str
+
+    @property
+    def model(self) -> str:
+        """As of a reply; nobody reported it."""
+        return "none"
+
+    @property
+    def status(self) -> Literal["rejected"]:
+        """As of a reply."""
+        return "rejected"
 
 
 class ModelError(Exception):
-    """A call that gave no reply. `owner` says whose fault: the agent's request, or ours."""
+    """A call that gave no reply. `owner` says whose fault: the agent's request, or ours.
 
-    def __init__(self, message: str, *, owner: Literal["agent", "ours"]) -> None:
+    After a `fatal` one no call can succeed until a person has mended what the message names. `billed` tells
+    whether the provider may ask money for it all the same: yes, unless it is known to have refused.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        owner: Literal["agent", "ours"],
+        fatal: bool = False,
+        billed: bool | None = None,
+    ) -> None:
         super().__init__(message)
         self.owner = owner
+        self.fatal = fatal
+        self.billed = owner == "ours" and not fatal if billed is None else billed
 
 
 class Model(Protocol):

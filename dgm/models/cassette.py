@@ -1,4 +1,4 @@
-"""Recorded model replies: written call by call while a job runs, served again when it is replayed."""
+"""Recorded model replies: written call by call while a job runs, and read again."""
 
 import gzip
 import hashlib
@@ -7,19 +7,17 @@ import os
 from collections.abc import Mapping, Sequence
 from itertools import takewhile
 from pathlib import Path
-from typing import IO, Literal, Self
+from typing import IO, Self
 
 from archive.base import ArchiveError
 from dgm.gateway import Call
-from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Wire, canonical, digest
+from dgm.models.base import ChatReply, ChatRequest, Message, Refusal, Wire, canonical, digest
 from dgm.models.normal import normalised
 
-Fidelity = Literal["exact", "equal after normalisation", "diverged"]
 CASSETTES, TRANSCRIPTS = "cassette", "transcripts"
-_EXCERPT = 160
 
 
-class _Record(Wire):
+class Record(Wire):
     """A line of a cassette. `request` and `normal` digest the request as it came and normalised."""
 
     n: int
@@ -27,10 +25,10 @@ class _Record(Wire):
     normal: str
     new: tuple[str, ...]
     """The request's messages after what was said before, normalised: to name what differs."""
-    reply: ChatReply
+    reply: ChatReply | Refusal
 
 
-class _Conversation:
+class Conversation:
     """What was said so far. A call repeats it all and adds a little, and only the little is normalised."""
 
     def __init__(self) -> None:
@@ -45,8 +43,10 @@ class _Conversation:
         self._messages = request.messages
         return said
 
-    def say(self, reply: ChatReply) -> None:
-        """Take in the reply to what was heard last."""
+    def say(self, reply: ChatReply | Refusal) -> None:
+        """Take in the reply to what was heard last; a refusal adds nothing."""
+        if isinstance(reply, Refusal):
+            return
         self._messages = (*self._messages, reply.message)
         self._texts.append(normalised(_text(reply.message)))
 
@@ -61,34 +61,43 @@ class _Conversation:
 
 
 class Recording:
-    """Keeps one attempt's calls: the cassette durable at each call, the transcript when the attempt ends."""
+    """Keeps one attempt's calls: the cassette durable at each call, the transcript when the attempt ends.
 
-    def __init__(self, folder: Path, ticket: int, attempt: int) -> None:
+    Without `cassette` the transcript alone is kept, which later evidence is taken from.
+    """
+
+    def __init__(self, folder: Path, ticket: int, attempt: int, *, cassette: bool = True) -> None:
         name = f"{ticket}-{attempt}.jsonl"
         self._cassette_path = folder / CASSETTES / name
         self._transcript_path = folder / TRANSCRIPTS / f"{name}.gz"
+        self._keeps_cassette = cassette
         self._file: IO[bytes] | None = None
-        self._conversation = _Conversation()
+        self._conversation = Conversation()
         self._lines: list[bytes] = []
 
     def add(self, call: Call) -> None:
         """Keep one call."""
         said = self._conversation.hear(call.request)
-        record = _Record(
-            n=call.n,
-            request=digest(call.request),
-            normal=self._conversation.normal_digest(call.request),
-            new=self._conversation.texts(said),
-            reply=call.reply,
-        )
+        if self._keeps_cassette:
+            self._keep(
+                Record(
+                    n=call.n,
+                    request=digest(call.request),
+                    normal=self._conversation.normal_digest(call.request),
+                    new=self._conversation.texts(said),
+                    reply=call.reply,
+                )
+            )
         self._conversation.say(call.reply)
         line = {
             "n": call.n,
             "role": call.role,
             "messages": [message.model_dump(exclude_none=True) for message in call.request.messages[said:]],
-            "reply": call.reply.message.model_dump(exclude_none=True),
+            "reply": _told(call.reply).model_dump(exclude_none=True),
         }
         self._lines.append(json.dumps(line, sort_keys=True).encode())
+
+    def _keep(self, record: Record) -> None:
         if self._file is None:
             self._cassette_path.parent.mkdir(exist_ok=True)
             self._file = self._cassette_path.open("wb")
@@ -114,60 +123,23 @@ def transcript_lines(folder: Path, ticket: int, attempt: int) -> Sequence[bytes]
     return gzip.decompress(path.read_bytes()).split(b"\n")[:-1] if path.exists() else []
 
 
-class Player:
-    """A model that serves one attempt's recorded replies by call number, and compares the requests."""
+def read_records(folder: Path, ticket: int, attempt: int, replies: Mapping[int, str]) -> Mapping[int, Record]:
+    """The recorded calls of one attempt; `replies` are the journal's digests, which they must match.
 
-    name = "recorded"
-
-    def __init__(self, folder: Path, ticket: int, attempt: int, replies: Mapping[int, str]) -> None:
-        """`replies` are the journal's digests by call number, which the cassette must match.
-
-        Raises:
-            ArchiveError: the cassette is missing, damaged, or not what the journal says.
-        """
-        path = folder / CASSETTES / f"{ticket}-{attempt}.jsonl"
-        self.fidelity: Fidelity = "exact"
-        self.difference: str | None = None
-        self._records = _read(path, replies) if replies else {}
-        self._next = 1
-        self._conversation = _Conversation()
-
-    @property
-    def unplayed(self) -> int:
-        """Recorded calls that the agent has not made."""
-        return len(self._records) - self._next + 1
-
-    def complete(self, request: ChatRequest) -> ChatReply:
-        """The recorded reply of this call; ModelError past the last or after the conversation diverged."""
-        n, record = self._next, self._records.get(self._next)
-        said = self._conversation.hear(request)
-        if record is None:
-            self._diverge(f"call {n}: {len(self._records)} calls were recorded, here is one more")
-        elif digest(request) != record.request:
-            if self._conversation.normal_digest(request) == record.normal:
-                self.fidelity = "equal after normalisation"
-            else:
-                self._diverge(f"call {n}: {_difference(record.new, self._conversation.texts(said))}")
-        if record is None or self.difference is not None:
-            raise ModelError(f"the replay diverged: {self.difference}", owner="agent")
-        self._conversation.say(record.reply)
-        self._next += 1
-        return record.reply
-
-    def _diverge(self, difference: str) -> None:
-        self.fidelity = "diverged"
-        self.difference = self.difference or difference
-
-
-def _read(path: Path, replies: Mapping[int, str]) -> dict[int, _Record]:
+    Raises:
+        ArchiveError: the cassette is missing, damaged, or not what the journal says.
+    """
+    if not replies:
+        return {}
+    path = folder / CASSETTES / f"{ticket}-{attempt}.jsonl"
     try:
         lines = path.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
         raise ArchiveError(f"{path}: missing, so that its ticket can't be replayed") from None
-    records: dict[int, _Record] = {}
+    records: dict[int, Record] = {}
     for number, line in enumerate(lines, 1):
         try:
-            record = _Record.model_validate(json.loads(line))
+            record = Record.model_validate(json.loads(line))
         except ValueError:
             raise ArchiveError(f"{path}: line {number} is damaged") from None
         records[record.n] = record
@@ -181,16 +153,5 @@ def _text(message: Message) -> str:
     return canonical(message).decode()
 
 
-def _difference(recorded: Sequence[str], came: Sequence[str]) -> str:
-    for was, now in zip(recorded, came, strict=False):
-        if was != now:
-            at = next(
-                (i for i, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
-            )
-            start = max(0, at - 40)
-            return (
-                f"recorded ...{was[start : start + _EXCERPT]}..., came ...{now[start : start + _EXCERPT]}..."
-            )
-    if len(recorded) == len(came):
-        return "the same words, with other tools or settings"
-    return f"recorded {len(recorded)} new messages, came {len(came)}"
+def _told(reply: ChatReply | Refusal) -> Message | Refusal:
+    return reply.message if isinstance(reply, ChatReply) else reply

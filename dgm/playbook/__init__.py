@@ -33,7 +33,10 @@ from dgm.playbook.traceback_source import TRACEBACK_SOURCE
 from dgm.playbook.try_each import TRY_EACH
 from dgm.playbook.twice_the_same_tool import TWICE_THE_SAME_TOOL
 
-__all__ = ["PLAYBOOK", "Entry", "Files", "NotApplicable", "suggestions"]
+__all__ = ["PLAYBOOK", "SUGGESTIONS", "Entry", "Files", "NotApplicable", "suggestions"]
+
+SUGGESTIONS = "suggestions.md"
+"""The file of /evidence that holds them."""
 
 PLAYBOOK = (
     AGGREGATE_CANDIDATES,

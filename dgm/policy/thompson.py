@@ -7,8 +7,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from dgm.clades import Tally
-from dgm.intervals import beta_interval, beta_quantile
+from dgm.clades import Counts, Tally
+from dgm.intervals import beta_interval, beta_quantile, pooled
 from dgm.policy.base import Recommendation, View
 
 RECORDED_CANDIDATES = 5
@@ -38,23 +38,25 @@ def untried_task(view: View, agent: int, rng: Generator) -> int:
     return int(rng.choice(np.flatnonzero(view.untried[agent])))
 
 
-def standing(view: View, quantile: float) -> NDArray[np.float64]:
-    """The posterior `quantile` of each agent's own solve rate, pairs set aside counted as unresolved."""
-    return beta_quantile(quantile, view.own.resolved, view.own.unresolved + view.set_aside)
+def standing(resolved: Counts, unresolved: Counts, quantile: float) -> NDArray[np.float64]:
+    """The posterior `quantile` of each agent's own solve rate, under the prior pooled over all of them."""
+    return beta_quantile(quantile, resolved, unresolved, pooled(resolved, unresolved))
 
 
 def best_by_quantile(view: View, quantile: float) -> Recommendation:
     """The agent with the highest posterior quantile; of equals the oldest."""
-    index = int(np.argmax(standing(view, quantile)))
-    resolved = int(view.own.resolved[index])
-    unresolved = int(view.own.unresolved[index] + view.set_aside[index])
-    return Recommendation(
-        view.agents[index],
-        (1 + resolved) / (2 + resolved + unresolved),
-        beta_interval(resolved, unresolved),
-    )
+    resolved, unresolved = _counts(view)
+    index = int(np.argmax(standing(resolved, unresolved, quantile)))
+    won, lost, prior = int(resolved[index]), int(unresolved[index]), pooled(resolved, unresolved)
+    mean = (prior.resolved + won) / (prior.resolved + prior.unresolved + won + lost)
+    return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
 
 
 def leaders(view: View, quantile: float, count: int) -> Sequence[int]:
     """The `count` agents with the highest posterior quantile, best first."""
-    return [int(i) for i in np.argsort(-standing(view, quantile), kind="stable")[:count]]
+    return [int(i) for i in np.argsort(-standing(*_counts(view), quantile), kind="stable")[:count]]
+
+
+def _counts(view: View) -> tuple[Counts, Counts]:
+    """Resolved and unresolved of each agent, pairs set aside counted as unresolved."""
+    return view.own.resolved, view.own.unresolved + view.set_aside

@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from dgm.report.comparison_view import comparison_view
+from dgm.report.models import models_view
 from sandbox.diff import visible
 
 
@@ -24,10 +25,15 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         "clade": f"{facts['clade_resolved']}/{facts['clade_attempted']}, CMP {facts['cmp']:.2f}",
         "children": f"{facts['children']}, and {facts['rejected']} rejected",
         "spent": f"{facts['calls']} calls, {facts['tokens']} tokens, ${facts['micro_usd'] / 1e6:.4f}",
+        "estimated": f"${facts['estimated_micro_usd'] / 1e6:.4f} more, for calls whose reply was lost",
         "infra failures": str(facts["infra_failures"]),
     }
+    if not facts["estimated_micro_usd"]:
+        del lines["estimated"]
     for name, value in lines.items():
         identity.add_row(Text(name, style="bold"), Text(value))
+    for flag in facts["flags"]:
+        identity.add_row(Text("flagged", style="bold red"), Text(visible(flag)))
     parts: list[Any] = [identity, Text(), Text(visible(facts["summary"])[:4000], style="italic")]
     for split, verdicts in facts["verdicts"].items():
         table = Table(title=split, title_justify="left", box=None)
@@ -44,4 +50,4 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         parts += [Text(), table]
     if facts["comparison"]:
         parts += [Text(), *comparison_view(facts["comparison"])]
-    return Group(*parts)
+    return Group(*parts, *models_view(facts))

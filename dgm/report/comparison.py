@@ -34,14 +34,16 @@ def comparison(archive: Archive, history: History, champion: AgentId | None) -> 
         "champion": champion,
         "seed": seed,
         "n": len(tasks),
-        **_paired(tasks, _resolved(ours), _resolved(theirs)),
+        **_paired(tasks, ours, theirs),
         "set_aside": {
             name: sum(isinstance(ends[task], Failed) for task in tasks)
             for name, ends in (("champion", ours), ("seed", theirs))
         },
         "discordance": discordance,
         "smallest_detectable": None if least is None else round(least, 4),
-        **_worth({"champion": [ours[task] for task in tasks], "seed": [theirs[task] for task in tasks]}),
+        **_worth(
+            {"champion": {task: ours[task] for task in tasks}, "seed": {task: theirs[task] for task in tasks}}
+        ),
         "equal_cost": _equal_cost(archive, history, seed, tasks, ours),
     }
 
@@ -57,6 +59,20 @@ def held_out(history: History, agent: AgentId, repeat: int = 0) -> dict[TaskId, 
     return ended
 
 
+def resolved(ends: _Ends) -> Collection[TaskId]:
+    """The tasks whose attempt succeeded; one set aside did not."""
+    return {task for task, end in ends.items() if isinstance(end, Scored) and end.verdict == "resolved"}
+
+
+def difference(paired: Paired) -> dict[str, Any]:
+    """How far apart two agents are: rates, 95 % interval (Newcombe), McNemar's exact p."""
+    return {
+        "difference": round(paired.difference, 4),
+        "interval": [round(bound, 4) for bound in paired.interval()],
+        "mcnemar_p": paired.mcnemar(),
+    }
+
+
 def _equal_cost(
     archive: Archive, history: History, seed: AgentId, tasks: Collection[TaskId], ours: _Ends
 ) -> dict[str, Any]:
@@ -70,31 +86,21 @@ def _equal_cost(
         if those:  # max keeps the first of equals.
             chosen[task] = max(those, key=lambda scored: _visible_passed(archive, scored))
     missing = sum(task not in ends for ends in tries for task in tasks)
-    return {"attempts": attempts, "missing": missing, **_paired(tasks, _resolved(ours), _resolved(chosen))}
+    return {"attempts": attempts, "missing": missing, **_paired(tasks, ours, chosen)}
 
 
-def _paired(
-    tasks: Collection[TaskId], ours: Collection[TaskId], theirs: Collection[TaskId]
-) -> dict[str, Any]:
-    both, champion = (sum(t in ours and (t in theirs) is also for t in tasks) for also in (True, False))
-    seed = sum(t in theirs and t not in ours for t in tasks)
-    paired = Paired(both, champion, seed, len(tasks) - both - champion - seed)
+def _paired(tasks: Collection[TaskId], ours: _Ends, theirs: _Ends) -> dict[str, Any]:
+    paired = Paired.of(tasks, resolved(ours), resolved(theirs))
     return {
         "resolved": dict(zip(("champion", "seed"), paired.resolved, strict=True)),
         "counts": {
-            "both": both,
-            "only_champion": champion,
-            "only_seed": seed,
+            "both": paired.both,
+            "only_champion": paired.only_a,
+            "only_seed": paired.only_b,
             "neither": paired.neither,
         },
-        "difference": round(paired.difference, 4),
-        "interval": [round(bound, 4) for bound in paired.interval()],
-        "mcnemar_p": paired.mcnemar(),
+        **difference(paired),
     }
-
-
-def _resolved(ends: _Ends) -> set[TaskId]:
-    return {task for task, end in ends.items() if isinstance(end, Scored) and end.verdict == "resolved"}
 
 
 def _usages(ends: _Ends) -> list[Usage]:
@@ -105,13 +111,13 @@ def _visible_passed(archive: Archive, scored: Scored) -> int:
     return int(json.loads(archive.blob(scored.detail)).get("visible", {}).get("passed", 0))
 
 
-def _worth(ends: Mapping[str, list[Scored | Failed]]) -> dict[str, dict[str, float | None]]:
+def _worth(ends: Mapping[str, _Ends]) -> dict[str, dict[str, float | None]]:
     per_usd, per_tokens = {}, {}
     for name, those in ends.items():
-        resolved = sum(isinstance(end, Scored) and end.verdict == "resolved" for end in those)
-        usage = sum((end.usage for end in those), Usage())
-        per_usd[name] = _ratio(resolved * 1e6, usage.micro_usd)
-        per_tokens[name] = _ratio(resolved * 1e6, usage.tokens_in + usage.tokens_out)
+        won = len(resolved(those))
+        usage = sum((end.usage for end in those.values()), Usage())
+        per_usd[name] = _ratio(won * 1e6, usage.micro_usd)
+        per_tokens[name] = _ratio(won * 1e6, usage.tokens)
     return {"resolved_per_usd": per_usd, "resolved_per_million_tokens": per_tokens}
 
 

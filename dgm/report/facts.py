@@ -11,9 +11,11 @@ from archive.base import Archive
 from archive.events import AgentId, Born, Retried, Scored
 from dgm.clades import Clades, cmp_estimate
 from dgm.history import History
-from dgm.intervals import beta_interval, beta_quantile
+from dgm.intervals import beta_interval
 from dgm.ledger import Ledger
+from dgm.policy.thompson import standing
 from dgm.report.comparison import comparison
+from dgm.report.models import models
 
 CHAMPION_QUANTILE = 0.05
 
@@ -63,8 +65,8 @@ def facts(archive: Archive) -> Facts:
                 infra.update((asked.agent,) if asked.agent else asked.parents)
     champion = history.stopped.champion if history.stopped else None
     if champion is None and index:
-        standing = beta_quantile(CHAMPION_QUANTILE, clades.own.resolved, clades.own.unresolved)
-        champion = list(index)[int(np.argmax(standing))]
+        best = np.argmax(standing(clades.own.resolved, clades.own.unresolved, CHAMPION_QUANTILE))
+        champion = list(index)[int(best)]
     return Facts(archive, history, Ledger(events), clades, index, champion, infra)
 
 
@@ -89,6 +91,7 @@ def row(known: Facts, agent: AgentId) -> dict[str, Any]:
         "rejected": sum(not isinstance(end, Born) for end in offspring),
         "infra_failures": known.infra.get(agent, 0),
         "vetoed": agent in known.history.vetoed,
+        "flags": list(born.flags),
         "summary": known.summary(agent).split("\n")[0][:200],
     }
 
@@ -104,7 +107,10 @@ def run_summary(known: Facts) -> dict[str, Any]:
         "search_evaluations": len(searched),
         "failed": len(history.failed),
         "calls": known.ledger.spent.calls,
+        "tokens": known.ledger.spent.tokens,
+        "tokens_cached": known.ledger.spent.tokens_cached,
         "micro_usd": known.ledger.spent.micro_usd,
+        "estimated_micro_usd": known.ledger.estimated_micro_usd,
         "champion": known.champion,
         "seed": next(iter(history.born), None),
         "held_out": {
@@ -116,7 +122,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
             if (scores := history.scores(agent, "held_out"))
         },
         "comparison": comparison(known.archive, history, known.champion),
-        "models": "offline stand-in: no language model took part" if _offline(known) else "see the journal",
+        **models(known.archive, history),
     }
 
 
@@ -130,10 +136,12 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         for split in ("search", "held_out")
         if (scores := known.history.scores(agent, split))
     }
-    usage = born.usage
+    told = models(known.archive, known.history)
+    usage, estimated = born.usage, known.ledger.estimated(born.ticket)
     for split in ("search", "held_out"):
         for scored in known.history.scores(agent, split).values():
             usage += scored.usage
+            estimated += known.ledger.estimated(scored.ticket)
     return {
         **row(known, agent),
         "ticket": born.ticket,
@@ -147,12 +155,10 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         "verdicts": verdicts,
         "comparison": (comparison(known.archive, known.history, agent) if agent == known.champion else None),
         "calls": usage.calls,
-        "tokens": usage.tokens_in + usage.tokens_out,
+        "tokens": usage.tokens,
+        "tokens_cached": usage.tokens_cached,
         "micro_usd": usage.micro_usd,
+        "estimated_micro_usd": estimated,
+        "improvers": told["improvers"] if agent == known.champion else [],
+        "warnings": told["warnings"],
     }
-
-
-def _offline(known: Facts) -> bool:
-    started = known.history.started
-    config = b"" if started is None else known.archive.blob(started.config)
-    return b'solve = "offline"' in config and b'improve = "offline"' in config

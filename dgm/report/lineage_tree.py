@@ -1,12 +1,14 @@
 """The lineage as a tree in the terminal."""
 
 from rich.console import Group
+from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
 from archive.events import AgentId, Born
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
+from dgm.report.models import models_view
 from sandbox.diff import visible
 
 
@@ -34,20 +36,24 @@ def _line(known: Facts, agent: AgentId) -> Text:
         text.append(f" children {facts['children']}")
         text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")
     text.append(" vetoed" if facts["vetoed"] else "", style="bold red")
+    kinds = dict.fromkeys(flag.partition(":")[0] for flag in facts["flags"])
+    text.append("".join(f" {visible(kind)}" for kind in kinds), style="red")
     text.append(" champion" if facts["champion"] else "", style="bold yellow")
     text.append(f"  {visible(facts['summary'])[:72]}", style="dim")
     return text
 
 
-def _footer(known: Facts) -> list[Text]:
+def _footer(known: Facts) -> list[Text | Table]:
     summary = run_summary(known)
-    lines = [
+    lines: list[Text | Table] = [
         Text(
             f"{summary['agents']} agents, {summary['rejected']} rejected, "
             f"{summary['evaluations']} evaluations, {summary['calls']} model calls, "
             f"${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
         )
     ]
+    if estimated := summary["estimated_micro_usd"]:
+        lines.append(Text(f"${estimated / 1e6:.4f} of it is estimated, for calls whose reply was lost"))
     for agent, score in summary["held_out"].items():
         who = (
             "champion" if agent == known.champion else "seed" if agent == summary["seed"] else "earlier look"
@@ -56,4 +62,4 @@ def _footer(known: Facts) -> list[Text]:
         lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
     if summary["comparison"]:
         lines += comparison_view(summary["comparison"])
-    return lines
+    return [*lines, *models_view(summary)]

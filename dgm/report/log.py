@@ -14,7 +14,9 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -63,8 +65,8 @@ def _agents(known: Facts, event: Event) -> tuple[AgentId, ...]:
             return () if champion is None else (champion,)
         case Asked(agent=agent, parents=parents):
             return parents if agent is None else (agent,)
-        case Called(ticket=ticket) | Retried(ticket=ticket) | Rejected(ticket=ticket) | Failed(ticket=ticket):
-            return _agents(known, known.history.asked[ticket])
+        case Reserved() | Called() | Retried() | Rejected() | Failed():
+            return _agents(known, known.history.asked[event.ticket])
         case _:
             return ()
 
@@ -80,8 +82,8 @@ def _what(known: Facts, event: Event) -> str:
             return f"{_name(known, event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
         case Asked():
             return f"{parents} to {'rewrite itself' if event.job == 'expand' else event.job}"
-        case Called():
-            return f"call {event.n} of attempt {event.attempt} to {event.model}"
+        case Reserved() | Called() | Probed():
+            return _call(event)
         case Retried():
             return f"attempt {event.attempt} gave no evidence ({event.owner}): {event.reason}"
         case Born():
@@ -99,6 +101,15 @@ def _what(known: Facts, event: Event) -> str:
             return "no more tickets until the run is resumed"
         case Stopped():
             return f"{event.reason}; champion {_name(known, event.champion)}"
+
+
+def _call(event: Reserved | Called | Probed) -> str:
+    if isinstance(event, Probed):
+        return f"the canary asked {event.model}, which answered as {event.reported}"
+    name = f"call {event.n} of attempt {event.attempt}"
+    if isinstance(event, Reserved):
+        return f"up to {event.micro_usd / 1e6:.4f} $ set aside for {name}"
+    return f"{name} to {event.model}" + ("" if event.status == "answered" else f": {event.status}")
 
 
 def _name(known: Facts, agent: AgentId | None) -> str:

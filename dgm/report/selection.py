@@ -5,6 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dgm.history import IMPROVER
+from dgm.improvers import IMPROVERS
+
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",
     "clade": (
@@ -39,7 +42,7 @@ _RULES: Mapping[str, str] = {
 _AGENTS = frozenset({"agent", "drawn", "champion"})
 _SCHEDULE = ("evaluations", "expansions", "alpha")
 _LARGEST = 1e9
-_SHOWN = frozenset({"rule", "candidates"})
+_SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,9 @@ class Selection:
     schedule: str | None
     candidates: Sequence[Mapping[str, Any]]
     other: Mapping[str, Any]
+    improver: str | None = None
+    """Which model improves, where it was drawn from `improvers`."""
+    improvers: Sequence[Mapping[str, Any]] = ()
 
 
 def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> Selection:
@@ -69,8 +75,7 @@ def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> 
     keys = {key for _, key, _, _ in string.Formatter().parse(sentence) if key}
     schedule = _schedule(why, job)
     shown = keys | _SHOWN | (set(_SCHEDULE) if schedule else set())
-    rows = why.get("candidates")
-    candidates = [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+    candidates, improvers = _rows(why, "candidates"), _rows(why, IMPROVERS)
     return Selection(
         rule=sentence.format_map({key: told(key) for key in keys}),
         schedule=schedule,
@@ -79,7 +84,26 @@ def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> 
             for row in candidates
         ],
         other={key: value for key, value in why.items() if key not in shown},
+        improver=_improver(why, improvers),
+        improvers=improvers,
     )
+
+
+def _rows(why: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
+    rows = why.get(key)
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]]) -> str | None:
+    """How the model that improves was drawn (`dgm.improvers`)."""
+    if IMPROVER not in why:
+        return None
+    if any("draw" in row for row in among):
+        return (
+            f"{why[IMPROVER]}: each model drew from Beta(1 + kept up, 1 + fell short) of the children it "
+            "made, held against their parents; the highest draw won."
+        )
+    return f"{why[IMPROVER]}: drawn by weight."
 
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:

@@ -6,9 +6,9 @@ from typing import Any
 
 from rich.table import Table
 
-from archive.events import AgentId, Scored, TaskId
+from archive.events import AgentId, TaskId
 from dgm.paired import Paired
-from dgm.report.comparison import held_out
+from dgm.report.comparison import difference, held_out, resolved
 from dgm.report.facts import Facts
 from dgm.search import random_agent
 
@@ -26,23 +26,12 @@ class Held:
     def of(cls, known: Facts, agent: AgentId) -> "Held":
         """The agent's first attempts."""
         ends = held_out(known.history, agent)
-        won = {task for task, end in ends.items() if isinstance(end, Scored) and end.verdict == "resolved"}
-        return cls(frozenset(ends), frozenset(won))
+        return cls(frozenset(ends), frozenset(resolved(ends)))
 
     def against(self, other: "Held") -> Mapping[str, Any]:
         """The paired difference to another agent, over the tasks of both; 95 % interval by Newcombe."""
-        tasks = self.met & other.met
-        ours, theirs = self.resolved & tasks, other.resolved & tasks
-        paired = Paired(
-            len(ours & theirs), len(ours - theirs), len(theirs - ours), len(tasks - ours - theirs)
-        )
-        return {
-            "resolved": len(theirs),
-            "n": len(tasks),
-            "difference": round(paired.difference, 4),
-            "interval": [round(bound, 4) for bound in paired.interval()],
-            "mcnemar_p": paired.mcnemar(),
-        }
+        paired = Paired.of(self.met & other.met, self.resolved, other.resolved)
+        return {"resolved": paired.resolved[1], "n": paired.n, **difference(paired)}
 
 
 def study_row(seed: int, run: Facts, uniform: Facts) -> dict[str, Any]:
@@ -71,7 +60,7 @@ def study_table(rows: list[dict[str, Any]]) -> Table:
         for told in row["against"].values():
             low, high = told["interval"]
             cells.append(
-                f"{told['resolved']}/{told['n']}\n{told['difference']:+.2f} [{low:+.2f}, {high:+.2f}]"
+                f"{told['resolved']}/{told['n']}\n{told['difference']:+.3f} [{low:+.3f}, {high:+.3f}]"
             )
         champion = row["champion"]
         table.add_row(str(row["seed"]), str(row["agents"]), f"{champion['resolved']}/{champion['n']}", *cells)

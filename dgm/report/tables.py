@@ -59,6 +59,8 @@ class Run:
                     "model": call.model,
                     "tokens_in": call.usage.tokens_in,
                     "tokens_out": call.usage.tokens_out,
+                    "tokens_cached": call.usage.tokens_cached,
+                    "status": call.status,
                     "micro_usd": call.usage.micro_usd,
                 }
                 for call in events

@@ -24,8 +24,9 @@ def ticket_facts(known: Facts, number: int) -> dict[str, Any]:
         "ticket": number,
         "asked_at": entries[0].at.isoformat(),
         **_question(known, asked),
-        "attempts": _attempts(entries),
+        "attempts": _attempts(known, entries, number),
         "spent": asdict(known.ledger.ticket(number)),
+        "estimated_micro_usd": known.ledger.estimated(number),
         "end": _end(known, entries),
     }
 
@@ -60,8 +61,8 @@ def _question(known: Facts, asked: Asked | None) -> dict[str, Any]:
     }
 
 
-def _attempts(entries: list[Entry]) -> list[dict[str, Any]]:
-    """Each attempt with its calls, and whose failure ended it if it was tried again."""
+def _attempts(known: Facts, entries: list[Entry], ticket: int) -> list[dict[str, Any]]:
+    """Each attempt with its calls, how many gave no answer, and whose failure made it another."""
     attempts: dict[int, dict[str, Any]] = {}
     spent: dict[int, Usage] = {}
     for entry in entries:
@@ -73,7 +74,10 @@ def _attempts(entries: list[Entry]) -> list[dict[str, Any]]:
                 attempts[attempt] = {"attempt": attempt, "trouble": reason, "owner": owner}
             case _:
                 pass
-    return [attempts[n] | asdict(spent.get(n, Usage())) for n in sorted(attempts)]
+    return [
+        {**attempts[n], "unanswered": known.history.unanswered(ticket, n), **asdict(spent.get(n, Usage()))}
+        for n in sorted(attempts)
+    ]
 
 
 def _end(known: Facts, entries: list[Entry]) -> dict[str, Any] | None:

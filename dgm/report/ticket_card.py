@@ -7,6 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from dgm.history import counted
 from sandbox.diff import visible
 
 
@@ -18,7 +19,9 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
         "asked": _asked(facts),
         "why": facts["rule"],
         "when": facts["schedule"],
+        "model": facts["improver"],
         "spent": f"{_spent(spent)}; {facts['reserve_micro_usd'] / 1e6:.4f} $ were set aside",
+        "estimated": _estimated(facts["estimated_micro_usd"]),
         "ended": _ended(facts["end"]),
     }
     identity = Table.grid(padding=(0, 2))
@@ -28,12 +31,19 @@ def ticket_view(facts: Mapping[str, Any]) -> Group:
     parts: list[Any] = [identity]
     if facts["candidates"]:
         parts += [Text(), _table("candidates", facts["candidates"])]
+    if facts["improvers"]:
+        parts += [Text(), _table("models that might improve", facts["improvers"])]
     if facts["other"]:
         rows = [{"key": key, "value": value} for key, value in facts["other"].items()]
         parts += [Text(), _table("also recorded", rows)]
     if facts["attempts"]:
         rows = [
-            {"attempt": each["attempt"], "spent": _spent(each), "trouble": each["trouble"] or "none"}
+            {
+                "attempt": each["attempt"],
+                "spent": _spent(each),
+                "unanswered": counted(each["unanswered"]) or "none",
+                "trouble": each["trouble"] or "none",
+            }
             for each in facts["attempts"]
         ]
         parts += [Text(), _table("attempts", rows)]
@@ -54,7 +64,7 @@ def _asked(facts: Mapping[str, Any]) -> str:
 
 def _ended(end: Mapping[str, Any] | None) -> str:
     if end is None:
-        return "not yet: it is in flight, or its controller died and `dgm resume` carries it out again"
+        return "not yet: it is in flight, or its controller stopped and `dgm resume` carries it out again"
     seconds = f"after {end['seconds']:.1f} s"
     match end["event"]:
         case "born":
@@ -71,6 +81,10 @@ def _ended(end: Mapping[str, Any] | None) -> str:
 def _spent(usage: Mapping[str, Any]) -> str:
     tokens = f"{usage['tokens_in']} tokens in, {usage['tokens_out']} out"
     return f"{usage['calls']} calls, {tokens}, {usage['micro_usd'] / 1e6:.4f} $"
+
+
+def _estimated(micro_usd: int) -> str | None:
+    return f"{micro_usd / 1e6:.4f} $ of it, for calls whose reply was lost" if micro_usd else None
 
 
 def _table(title: str, rows: list[dict[str, Any]]) -> Table:

@@ -14,7 +14,9 @@ from archive.events import (
     Event,
     Failed,
     Paused,
+    Probed,
     Rejected,
+    Reserved,
     Resumed,
     Retried,
     Scored,
@@ -31,7 +33,7 @@ EPOCH = 1_700_000_000
 SEED = Tree(
     {"agent.toml": b"[commands]\n", "agent/main.py": b"print(1)\n", "run": File(b"#!/bin/sh\n", True)}
 )
-USAGE = Usage(1, 100, 20, 350)
+USAGE = Usage(1, 100, 20, 350, 60)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _miniature(twin: MemoryArchive, rounds: int) -> Iterator[Step]:
         asked = Asked(ticket, "expand", "search", 1000, {"draw": 0.5}, parents=(parent_before,))
         twin.record(asked)
         yield Step(asked)
+        yield Step(Reserved(ticket, 1, 1, 400))
         yield Step(Called(ticket, 1, 1, "improve", "offline", "a" * 64, "b" * 64, USAGE))
         yield Step(Retried(ticket, 1, "ours", "the engine went away", 1000))
         yield Step(Called(ticket, 2, 1, "improve", "offline", "a" * 64, "b" * 64, USAGE))
@@ -98,6 +101,7 @@ def _miniature(twin: MemoryArchive, rounds: int) -> Iterator[Step]:
         yield Step(Resumed(config, {"dgm": "0.1.0"}))
     yield Step(Vetoed(root))
     yield Step(Paused())
+    yield Step(Probed("offline", "offline", 3, "d" * 64, USAGE))
 
 
 def scored(ticket: int, agent: AgentId, verdict: str, patch: Digest, seen: Digest) -> Scored:

@@ -8,9 +8,34 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scenes import USAGE, miniature
 
-from archive.events import EVENTS, AgentId, Asked, Born, Digest, Event, Failed, Scored, Stopped, TaskId
+from archive.base import ArchiveError
+from archive.events import (
+    EVENTS,
+    AgentId,
+    Asked,
+    Born,
+    Called,
+    Digest,
+    Event,
+    Failed,
+    Probed,
+    Reserved,
+    Scored,
+    Stopped,
+    TaskId,
+)
 from archive.journal import replay, segments
-from archive.lines import FIRST, MAX_LINE, LineError, decode, encode
+from archive.lines import (
+    FIRST,
+    MAX_FLAG,
+    MAX_FLAGS,
+    MAX_LINE,
+    VERSION,
+    LineError,
+    decode,
+    encode,
+    version_of,
+)
 from sandbox.tree import TreeHash
 
 AT = datetime(2026, 11, 20, 23, 45, 10, tzinfo=UTC)
@@ -49,7 +74,14 @@ events: st.SearchStrategy[Event] = st.one_of(
         repeat=numbers,
     ),
     st.builds(
-        Born, numbers, agents, numbers, st.lists(agents, max_size=2).map(tuple), digits.map(TreeHash), digests
+        Born,
+        ticket=numbers,
+        agent=agents,
+        ordinal=numbers,
+        parents=st.lists(agents, max_size=2).map(tuple),
+        tree=digits.map(TreeHash),
+        summary=digests,
+        flags=st.lists(st.text(min_size=1, max_size=MAX_FLAG), max_size=MAX_FLAGS).map(tuple),
     ),
     st.builds(Stopped, reasons, st.none() | agents),
 )
@@ -82,10 +114,23 @@ def test_no_reason_is_too_strange_or_too_long(reason: str) -> None:
 def test_a_line_is_flat_json_in_a_fixed_order() -> None:
     usage_in_place = line_of(Failed(41, "ours", "x", USAGE, 2.5))
     assert usage_in_place.decode() == (
-        '{"v": 1, "at": "2026-11-20T23:45:10Z", "prev": "0000000000000000", "event": "failed", '
+        '{"v": 2, "at": "2026-11-20T23:45:10Z", "prev": "0000000000000000", "event": "failed", '
         '"ticket": 41, "owner": "ours", "reason": "x", "calls": 1, "tokens_in": 100, "tokens_out": 20, '
-        '"micro_usd": 350, "seconds": 2.5}'
+        '"micro_usd": 350, "tokens_cached": 60, "seconds": 2.5, "estimated": 0}'
     )
+
+
+CHILD = Born(1, AgentId("a" * 40), 1, (), TreeHash("b" * 40), Digest("c" * 64), flags=("bold",))
+
+
+def test_flags_are_written_only_where_there_are_any_and_are_few_and_short() -> None:
+    assert line_of(CHILD).endswith(b'"seconds": 0.0, "flags": ["bold"]}')
+    assert line_of(dataclasses.replace(CHILD, flags=())).endswith(b'"seconds": 0.0}')
+    widest = dataclasses.replace(CHILD, flags=("\U0001f600" * MAX_FLAG,) * MAX_FLAGS)
+    assert decode(line_of(widest))[2] == widest
+    for flags in (("",), ("x" * (MAX_FLAG + 1),), ("x",) * (MAX_FLAGS + 1)):
+        with pytest.raises(ArchiveError, match="'born' event can't be written: key 'flags'"):
+            line_of(dataclasses.replace(CHILD, flags=flags))
 
 
 def changed(**changes: object) -> bytes:
@@ -104,7 +149,7 @@ def changed(**changes: object) -> bytes:
         (b"[" * 100_000, "longer than"),
         (b"[" * 10_000, "nested too deeply"),
         (b" " * MAX_LINE, "longer than"),
-        (changed(v=2), "key 'v'"),
+        (changed(v=3), "key 'v'"),
         (changed(v=True), "key 'v': bool where int belongs"),
         (changed(prev=1), "key 'prev'"),
         (changed(at="2026-11-20T23:45:10+00:00"), "key 'at'"),
@@ -132,12 +177,25 @@ def test_anything_else_is_refused_by_name(line: bytes, complaint: str) -> None:
 @pytest.mark.parametrize("sample", sorted(SAMPLES.glob("version-*")), ids=lambda path: path.name)
 def test_every_format_version_is_still_read(sample: Path) -> None:
     fold = replay(segments(sample))
-    assert {type(entry.event) for entry in fold.entries} == set(EVENTS.values())
+    since = {"version-1": {Reserved, Probed}, "version-2": set()}
+    assert {type(entry.event) for entry in fold.entries} == set(EVENTS.values()) - since[sample.name]
     assert len(fold.lineage) == 3
     assert fold.rebuilding() == frozenset()
 
 
 def test_the_current_version_has_its_sample() -> None:
-    sample = replay(segments(SAMPLES / "version-1"))
+    sample = replay(segments(SAMPLES / f"version-{VERSION}"))
     assert [entry.event for entry in sample.entries] == [step.event for step in miniature()]
     assert all(dataclasses.is_dataclass(entry.event) for entry in sample.entries)
+
+
+def test_a_line_of_the_first_version_has_no_new_fields_and_is_read_with_their_defaults() -> None:
+    called = Called(1, 1, 1, "solve", "m", "a" * 64, "b" * 64, USAGE, "length")
+    line = encode(called, AT, FIRST, version=1).removesuffix(b"\n")
+    assert "status" not in json.loads(line)
+    assert "tokens_cached" not in json.loads(line)
+    usage = dataclasses.replace(USAGE, tokens_cached=0)
+    assert decode(line)[2] == dataclasses.replace(called, usage=usage, status="answered")
+    assert version_of(line) == 1
+    with pytest.raises(LineError, match="key 'status' is unknown"):
+        decode(json.dumps(json.loads(line) | {"status": "length"}).encode())

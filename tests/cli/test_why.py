@@ -96,3 +96,13 @@ def test_a_record_of_another_day_is_shown_as_it_is(why: dict[str, object]) -> No
     if "tea" in str(why):
         assert told.other == {"temperature": [1, 2]}
         assert "tea {leaves}" in told.rule
+
+
+def test_the_model_that_improves_is_told_with_its_draw() -> None:
+    rows = [{"model": "a", "kept_up": 2, "fell_short": 1, "draw": 0.7}, {"model": "b", "draw": 0.1}]
+    told = selection({"model": "a", "models": rows, "rule": "chance", "among": 2}, "expand", {})
+    assert (told.improver or "").startswith("a: each model drew from Beta(")
+    assert (told.improvers, told.other) == (rows, {})
+    by_weight = selection({"model": "a", "models": [{"model": "a", "share": 1.0}]}, "expand", {})
+    assert by_weight.improver == "a: drawn by weight."
+    assert selection({"rule": "chance", "among": 2}, "expand", {}).improver is None

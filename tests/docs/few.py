@@ -10,7 +10,7 @@ from benchmarks.kata.suite import Kata
 from benchmarks.task import Split, Task
 from dgm.config import Config, read
 from dgm.gateway import Gateway
-from dgm.models.base import Model, Role
+from dgm.models.base import Model
 from dgm.models.registry import open_model
 from dgm.run import Outcome, Parts, Watch, launch
 from dgm.session import Session
@@ -48,10 +48,7 @@ class Few:
 @contextmanager
 def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     """What `dgm.run.open_parts` opens, but for the suite."""
-    models: dict[Role, Model] = {
-        "solve": open_model(config.model.solve),
-        "improve": open_model(config.model.improve),
-    }
+    models: dict[str, Model] = {name: open_model(name) for name in config.model.names}
     with open_sandbox(config.sandbox.backend, trusted=True, notice=notice) as sandbox, Gateway() as gateway:
         yield Parts(Few(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 

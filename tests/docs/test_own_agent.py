@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.grade import grade
 from dgm.admission import Rules, objection, trial
-from dgm.gateway import Allowance, Gateway
+from dgm.gateway import Allowance, Gateway, Unbounded
 from dgm.models.offline import Offline
 from dgm.session import Session, Terms
 from dgm.worker import work
@@ -40,7 +40,7 @@ def session() -> Iterator[Session]:
 
 def test_it_solves(agent: Tree, session: Session) -> None:
     task = Few().tasks["daybook-back-to-back"]
-    ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, Offline(), TERMS, lambda _: None)
+    ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, Offline(), TERMS, Unbounded())
     assert ran.exit.succeeded, ran.exit.output
     assert grade(task, work(task.repository, ran.after), session.sandbox).verdict == "resolved"
 
@@ -49,7 +49,7 @@ def test_it_rewrites_itself_and_the_child_is_admitted(agent: Tree, session: Sess
     evidence = Tree({"scores.json": b"{}", "earlier.json": b"[]", "tasks/a/verdict.json": b"{}"})
     for seed in range(5):  # An edit that was drawn may not suit this source, and is put back.
         terms = replace(TERMS, seed=seed)
-        ran = session.improve(agent, evidence, Offline(), terms, lambda _: None)
+        ran = session.improve(agent, evidence, Offline(), terms, Unbounded())
         assert ran.exit.succeeded, ran.exit.output
         assert ran.after is not None
         child = work(agent, ran.after).applied_to(agent)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
-from dgm.gateway import Allowance, Call, Gateway, Line
+from dgm.gateway import Allowance, Call, Gateway, Line, Unbounded
 from dgm.gateway.gateway import SOCKET
 from dgm.gateway.server import PATH
 from dgm.models.base import Model
@@ -27,7 +27,7 @@ def opened(
     record: Callable[[Call], None] = nothing,
 ) -> AbstractContextManager[Line]:
     return gateway.line(
-        models={"solve": model or Scripted([Say("hi")])}, allowance=allowance, seed=3, record=record
+        models={"solve": model or Scripted([Say("hi")])}, allowance=allowance, seed=3, books=Unbounded(record)
     )
 
 

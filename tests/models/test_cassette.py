@@ -11,7 +11,8 @@ from archive.base import ArchiveError
 from archive.events import Usage
 from dgm.gateway import Call
 from dgm.models.base import ChatReply, ChatRequest, Message, ModelError, Tool, digest
-from dgm.models.cassette import CASSETTES, Player, Recording, transcript_lines
+from dgm.models.cassette import CASSETTES, Recording, transcript_lines
+from dgm.models.player import Player
 
 SEEN = ("3 failed in 0.31s\n2026-11-20 10:00:01 <Cart at 0x7f00aa11>", "all 3 passed in 1 s")
 

@@ -15,7 +15,7 @@ from benchmarks.registry import open_suite
 from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.config import read
-from dgm.gateway import Gateway
+from dgm.gateway import Gateway, Unbounded
 from dgm.models.registry import open_model
 from dgm.paired import Paired
 from dgm.playbook import PLAYBOOK, Entry
@@ -39,10 +39,10 @@ def edited(entry: Entry) -> Tree:
 
 def resolved(agent: Tree, tasks: Sequence[Task], sandbox: Sandbox, session: Session) -> Collection[str]:
     """The ids of the `tasks` that `agent` resolves with the offline model, on the default terms."""
-    model, terms = open_model("offline"), terms_of(CONFIG, CONFIG.solve, 0)
+    model, terms = open_model("offline"), terms_of(CONFIG, CONFIG.solve, 0, "offline")
 
     def attempt(task: Task) -> bool:
-        ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, model, terms, lambda _: None)
+        ran = session.solve(agent, task.repository, task.issue, {"id": task.id}, model, terms, Unbounded())
         return grade(task, work(task.repository, ran.after), sandbox).verdict == "resolved"
 
     with ThreadPoolExecutor(CONFIG.workers) as pool:
@@ -61,7 +61,7 @@ def main() -> None:
         print(f"seed agent: {len(base)}/{n}", flush=True)
         for entry in entries:
             won = resolved(edited(entry), tasks, sandbox, session)
-            paired = Paired(len(won & base), len(won - base), len(base - won), n - len(won | base))
+            paired = Paired.of([task.id for task in tasks], won, base)
             low, high = paired.interval()
             told = (
                 f"{len(won)}/{n}  {paired.difference:+.3f} [{low:+.3f}, {high:+.3f}]  expected: {entry.helps}"

@@ -30,7 +30,7 @@ def main() -> None:
         known = facts(DiskArchive.read(Path(sys.argv[1])))
         champion = known.archive.tree(known.agent("champion"))
         won = resolved(champion, tasks, sandbox, session)
-    paired = Paired(len(won & base), len(won - base), len(base - won), n - len(won | base))
+    paired = Paired.of([task.id for task in tasks], won, base)
     low, high = paired.interval()
     print(f"sealed: champion {len(won)}/{n}, {paired.difference:+.3f} [{low:+.3f}, {high:+.3f}]")
     print(f"held-out, from the run: {run_summary(known)['held_out']}")

@@ -1,7 +1,8 @@
 """A miniature run that is real in every part but the model: tiny tasks, and a model that tinkers.
 
 Run as a program it starts or resumes the run in a folder, and may kill itself at a boundary of durability:
-`python -m tests.run.mini FOLDER WORKERS [COUNT [BOUNDARY]]` dies at the COUNT-th boundary, of that name.
+`python -m tests.run.mini FOLDER WORKERS [COUNT [BOUNDARY [SETTING...]]]` dies at the COUNT-th boundary, of
+that name; COUNT 0 never dies. Settings are those of a run that is started.
 """
 
 import os
@@ -15,7 +16,7 @@ from pathlib import Path
 from benchmarks.task import Split, Task
 from dgm.config import Config, read
 from dgm.gateway import Gateway
-from dgm.models.base import ChatReply, ChatRequest, Model, Role
+from dgm.models.base import ChatReply, ChatRequest, Model
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import Outcome, Parts, Watch, launch, resume
 from dgm.session import Session
@@ -90,23 +91,27 @@ class Tinkerer:
 @contextmanager
 def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     tinkerer: Model = Tinkerer()
-    models: dict[Role, Model] = {"solve": tinkerer, "improve": tinkerer}
+    models: dict[str, Model] = dict.fromkeys(config.model.names, tinkerer)
     with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 
-def config(workers: int = 1, evaluations: int = 20) -> Config:
+def config(workers: int = 1, evaluations: int = 20, more: Sequence[str] = ()) -> Config:
     sets = [f"workers={workers}", f"budget.evaluations={evaluations}", "budget.expansions=6", "seed=7"]
-    return read(None, [*sets, "search.initial_expansions=2"])
+    return read(None, [*sets, "search.initial_expansions=2", *more])
 
 
 def carry_on(
-    folder: Path, workers: int = 1, crossing: Callable[[str], None] = lambda _: None, watch: Watch = QUIET
+    folder: Path,
+    workers: int = 1,
+    crossing: Callable[[str], None] = lambda _: None,
+    watch: Watch = QUIET,
+    more: Sequence[str] = (),
 ) -> Outcome:
     """Start the run, or take it up again if it was started."""
     if (folder / "run.toml").exists():
         return resume(folder, [], watch, parts_of=mini_parts, crossing=crossing)
-    return launch(folder, config(workers), watch, parts_of=mini_parts, crossing=crossing)
+    return launch(folder, config(workers, more=more), watch, parts_of=mini_parts, crossing=crossing)
 
 
 def main() -> None:
@@ -121,7 +126,7 @@ def main() -> None:
         if left[0] == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    print(carry_on(folder, workers, crossing).reason)
+    print(carry_on(folder, workers, crossing, more=sys.argv[5:]).reason)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dgm.gateway import Allowance, Call, Gateway
+from dgm.gateway import Allowance, Call, Gateway, Unbounded
 from dgm.models.base import Model, ModelError
 from dgm.models.scripted import Replies, Say, Scripted
 from dgm.session import Session, Terms, Trouble
@@ -39,15 +39,11 @@ def agent(source: str) -> Tree:
 def attempted(sandbox: Sandbox, source: str, model: Model | None = None, limits: Limits = LIMITS) -> Graded:
     """The agent's attempt at a task that one line mends."""
     with Gateway() as gateway:
-        worker = Worker(Session(sandbox, gateway), {"solve": model or Scripted([Say("hi")])})
+        worker = Worker(Session(sandbox, gateway), {"m": model or Scripted([Say("hi")])})
         terms = Terms(limits, Allowance(10, 100_000), 1)
-        found = worker.carry_out(Attempt(agent(source), task(0, "search"), terms), nothing)
+        found = worker.carry_out(Attempt(agent(source), task(0, "search"), "m", terms), Unbounded())
     assert isinstance(found, Graded)
     return found
-
-
-def nothing(_: Call) -> None:
-    """Records nothing."""
 
 
 def alive(mark: str) -> list[int]:
@@ -156,9 +152,9 @@ def test_a_client_of_tcp_alone_reaches_its_gateway(sandbox: Sandbox) -> None:
     calls: list[Call] = []
     bridged = Tree({"agent.toml": MANIFEST + b"[runtime]\nopenai = true\n", "solve.py": BY_TCP.encode()})
     with Gateway() as gateway:
-        worker = Worker(Session(sandbox, gateway), {"solve": Scripted([Say("over the bridge")])})
+        worker = Worker(Session(sandbox, gateway), {"m": Scripted([Say("over the bridge")])})
         terms = Terms(LIMITS, Allowance(10, 100_000), 1)
-        found = worker.carry_out(Attempt(bridged, task(0, "search"), terms), calls.append)
+        found = worker.carry_out(Attempt(bridged, task(0, "search"), "m", terms), Unbounded(calls.append))
     assert isinstance(found, Graded)
     assert str(found.ending["output"]).splitlines() == ["over the bridge"] * 3
     assert [call.n for call in calls] == [1, 2, 3]
@@ -208,9 +204,11 @@ def test_nothing_hidden_can_be_read_and_nobody_reached(sandbox: Sandbox) -> None
         os.environ["DGM_TEST_NONCE"] = nonce
         try:
             source = halves + f"PORT = {listener.getsockname()[1]}\n" + WALKS
-            worker = Worker(Session(sandbox, gateway), {"solve": Scripted([Say("hi")])})
+            worker = Worker(Session(sandbox, gateway), {"m": Scripted([Say("hi")])})
             terms = Terms(Limits(wall_seconds=60, cpu_seconds=60), Allowance(1, 100), 1)
-            found = worker.carry_out(Attempt(agent(source), replace(planted, hidden=hidden), terms), nothing)
+            found = worker.carry_out(
+                Attempt(agent(source), replace(planted, hidden=hidden), "m", terms), Unbounded()
+            )
         finally:
             del os.environ["DGM_TEST_NONCE"]
     assert isinstance(found, Graded)

@@ -168,7 +168,7 @@ def test_a_pair_set_aside_is_no_evidence_but_counts_against_the_champion() -> No
     view = search.view()
     assert view.own.attempted[0] == 0
     assert view.set_aside[0] == 1
-    assert search.champion().estimate == 1 / 3
+    assert search.champion().estimate == pytest.approx(2 / 9)
 
 
 def test_rejections_bar_a_parent_until_new_evidence() -> None:
@@ -279,3 +279,15 @@ def test_an_agent_drawn_at_random_meets_the_held_out_tasks_where_the_plan_says_s
     compared = {search.champion().agent, ROOT, drawn}
     assert [job.agent for job in held_out].count(drawn) >= 3
     assert {job.agent for job in held_out} == compared
+
+
+def test_an_agent_that_meets_the_held_out_tasks_twice_over_is_planned_for_once() -> None:
+    roles = set()
+    for seed in range(40):
+        search = new_search("uniform", Plan(evaluations=30, random_agent=True), seed)
+        told = play(search, World(search))
+        drawn, champion = random_agent(search.agents, seed), search.champion().agent
+        roles |= {name for name, agent in (("seed", ROOT), ("champion", champion)) if agent == drawn} or {"-"}
+        held_out = [ticket for ticket, _ in told if ticket.purpose == "held_out"]
+        assert search.planned_evaluations == 4 + 30 + len(held_out)
+    assert roles == {"seed", "champion", "-"}

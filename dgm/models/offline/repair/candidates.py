@@ -72,7 +72,7 @@ def _ranked(
         touched = _touched(seen.code, {line + step for line in lines for step in (0, -1, 1)})
         blamed = {line for path, line in blame if path == seen.path}
         owners = _owners(seen.code)
-        shared = _shared(seen.code, words)
+        shared = _shared(seen.code, told)
         for edit in edits(seen.code):
             around = owners.get(edit.line, set())
             if around and edit.line not in touched:
@@ -173,9 +173,8 @@ def _last_line(node: ast.AST) -> int:
     return int(node.end_lineno)  # type: ignore[attr-defined]
 
 
-def _shared(code: str, words: frozenset[str]) -> Mapping[int, float]:
-    """How many of the issue's words each line has, at most two; a word on many lines counts for less."""
-    told = {part for word in words for part in _parts(word)}
+def _shared(code: str, told: set[str]) -> Mapping[int, float]:
+    """How many of the words `told` each line has, at most two; a word on many lines counts for less."""
     lines = [_parts(line) & told for line in code.splitlines()]
     spread = Counter(part for line in lines for part in line)
     return {

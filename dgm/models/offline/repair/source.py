@@ -64,6 +64,11 @@ class Source:
         """The edit that puts `new` in the node's place."""
         return Edit(self.start(node), self.end(node), new, kind, prior, node.lineno)  # type: ignore[attr-defined]
 
+    def rename(self, node: ast.Attribute, new: str, kind: str, prior: float) -> Edit:
+        """The edit that asks the same object for `new`."""
+        end = self.end(node)
+        return Edit(end - len(node.attr), end, new, kind, prior, node.lineno)
+
     def between(
         self, left: ast.AST, right: ast.AST, old: str, new: str, kind: str, prior: float
     ) -> Iterator[Edit]:

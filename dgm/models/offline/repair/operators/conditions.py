@@ -103,5 +103,4 @@ def twins(source: Source, node: ast.AST) -> Iterator[Edit]:
     if isinstance(name, ast.Name) and name.id in _TWINS:
         yield source.swap(name, _TWINS[name.id], "twin", 0.6)
     elif isinstance(name, ast.Attribute) and name.attr in _TWINS:
-        end = source.end(name)
-        yield Edit(end - len(name.attr), end, _TWINS[name.attr], "twin", 0.5, node.lineno)
+        yield source.rename(name, _TWINS[name.attr], "twin", 0.5)

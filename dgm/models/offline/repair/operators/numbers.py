@@ -121,8 +121,7 @@ def extremes(source: Source, node: ast.AST) -> Iterator[Edit]:
         if isinstance(name, ast.Name) and name.id in _EXTREMES:
             yield source.swap(name, _EXTREMES[name.id], "extreme", 0.7)
         elif isinstance(name, ast.Attribute) and name.attr in _EXTREMES:
-            end = source.end(name)
-            yield Edit(end - len(name.attr), end, _EXTREMES[name.attr], "extreme", 0.6, node.lineno)
+            yield source.rename(name, _EXTREMES[name.attr], "extreme", 0.6)
 
 
 def signs(source: Source, node: ast.AST) -> Iterator[Edit]:

@@ -99,9 +99,7 @@ def names(source: Source, node: ast.AST) -> Iterator[Edit]:
     elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load):
         called = isinstance(source.parents.get(node), ast.Call)
         for other in _attributes(source, source.code(node.value), node.attr):
-            end = source.end(node)
-            prior = 0.2 if called else 0.4
-            yield Edit(end - len(node.attr), end, other, "attribute", prior, node.lineno)
+            yield source.rename(node, other, "attribute", 0.2 if called else 0.4)
 
 
 def copies(source: Source, node: ast.AST) -> Iterator[Edit]:

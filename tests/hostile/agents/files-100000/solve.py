@@ -1,0 +1,2 @@
+for n in range(100_000):
+    open(f"/workspace/{n}", "w").close()

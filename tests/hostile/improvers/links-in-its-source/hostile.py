@@ -1,0 +1,12 @@
+import os
+
+HONEST = """[commands]
+solve = ["python3", "-m", "agent", "solve"]
+improve = ["python3", "-m", "agent", "improve"]
+# a child
+"""
+os.chdir(os.environ["DGM_AGENT"])
+open("agent.toml", "w").write(HONEST)
+os.symlink("/etc/passwd", "passwd")
+os.remove("agent/solve.py")
+os.symlink("/evidence/scores.json", "agent/solve.py")

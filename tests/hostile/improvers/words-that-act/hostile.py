@@ -1,0 +1,9 @@
+import os
+
+HONEST = """[commands]
+solve = ["python3", "-m", "agent", "solve"]
+improve = ["python3", "-m", "agent", "improve"]
+# a child
+"""
+os.chdir(os.environ["DGM_AGENT"])
+open("agent.toml", "w").write("[commands]\nsolve = " + repr(["x"] * 10_000) + "\nimprove = [1]\n")

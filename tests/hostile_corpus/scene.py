@@ -1,0 +1,107 @@
+"""The host around an attack: what it must not touch, who must not answer it, and what it must not leave."""
+
+import json
+import os
+import secrets
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox import cgroup
+
+PATIENCE_SECONDS = 10.0
+KEY = "HOSTILE_CORPUS_KEY"
+"""A secret in the environment of the controller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A secret file, a loopback server and an abstract socket on the host, all told to the attacker.
+
+    `mark` stands on the command line of everything the attacker starts; `told` is what it is told, as JSON.
+    """
+
+    folder: Path
+    secret: str
+    mark: str
+    port: int
+    free_port: int
+    abstract: str
+    listeners: tuple[socket.socket, ...]
+
+    def told(self, **more: object) -> str:
+        """The issue text: all that a well-informed attacker could know."""
+        known = {
+            "file": str(self.folder / "canary"),
+            "port": self.port,
+            "free_port": self.free_port,
+            "abstract": self.abstract,
+            "clone": str(Path(__file__).resolve().parents[2]),
+        }
+        return json.dumps({**known, **more})
+
+    def untouched(self) -> None:
+        """The host is as it was: the file, the folder, and nobody has called."""
+        assert (self.folder / "canary").read_text() == self.secret
+        assert [path.name for path in self.folder.iterdir()] == ["canary"]
+        for listener in self.listeners:
+            listener.setblocking(False)
+            try:
+                listener.accept()
+            except BlockingIOError:
+                continue
+            raise AssertionError("somebody reached the host")
+
+    def nothing_left(self) -> None:
+        """No process, control group or temporary file of ours lives on."""
+        until = time.monotonic() + PATIENCE_SECONDS
+        while (left := [*alive(self.mark), *files_left()]) and time.monotonic() < until:
+            time.sleep(0.05)
+        assert not left
+
+
+@contextmanager
+def scene() -> Iterator[Scene]:
+    """A host to attack."""
+    secret, mark = secrets.token_hex(16), f"mark-{secrets.token_hex(8)}"
+    with tempfile.TemporaryDirectory(prefix="host-") as name, ExitStack() as stack:
+        folder = Path(name)
+        folder.chmod(0o777)
+        (folder / "canary").write_text(secret)
+        (folder / "canary").chmod(0o666)
+        server = stack.enter_context(socket.create_server(("127.0.0.1", 0)))
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            free_port = free.getsockname()[1]
+        abstract = stack.enter_context(socket.socket(socket.AF_UNIX))
+        abstract.bind(f"\0{mark}")
+        abstract.listen()
+        os.environ[KEY] = secret
+        stack.callback(os.environ.pop, KEY)
+        yield Scene(folder, secret, mark, server.getsockname()[1], free_port, mark, (server, abstract))
+
+
+def alive(mark: str) -> list[int]:
+    """Processes of this machine, other than ours, whose command line holds `mark`."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        try:
+            if entry.name.isdigit() and mark.encode() in (entry / "cmdline").read_bytes():
+                found.append(int(entry.name))
+        except OSError:
+            continue
+    return found
+
+
+def files_left() -> list[Path]:
+    """Temporary files and control groups that this process made and has not taken away."""
+    folders = {Path(tempfile.gettempdir()), Path("/tmp")}
+    ours = [path for folder in folders for path in folder.glob(f"dgm-gateway-{os.getpid()}-*")]
+    ours += [path for folder in folders for path in folder.glob(f"dgm-*-{os.getpid():08x}*")]
+    groups = cgroup.Cgroups.found()
+    for parent in () if groups is None else groups.parents:
+        ours += parent.glob(f"{cgroup.PREFIX}{os.getpid():08x}*")
+    return ours

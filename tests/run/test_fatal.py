@@ -1,0 +1,57 @@
+"""A key that is refused stops the run with its mend; mended, the run goes on where it stood."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.disk import DiskArchive
+from archive.events import Asked, Born, Scored, Stopped
+from dgm.config import Config
+from dgm.models.base import ChatReply, ChatRequest, ModelError
+from dgm.run import Parts, launch, resume
+from dgm.session import Trouble
+from tests.run.mini import QUIET, Tinkerer, config, mini_parts
+
+
+class Locked:
+    """Answers a few calls, and then asks for another key."""
+
+    name = "locked"
+
+    def __init__(self, calls: int) -> None:
+        self.left = calls
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        self.left -= 1
+        if self.left < 0:
+            raise ModelError("the key is refused; mend: set a key", owner="ours", fatal=True)
+        return Tinkerer().complete(request)
+
+
+def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path) -> None:
+    folder, locked, workers = tmp_path / "run", Locked(5), 2
+
+    @contextmanager
+    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+        with mini_parts(config, notice) as parts:
+            models = dict.fromkeys(config.model.names, locked)
+            yield replace(parts, worker=replace(parts.worker, models=models))
+
+    with pytest.raises(Trouble, match=r"^the key is refused; mend: set a key$"):
+        launch(folder, config(workers, evaluations=4), QUIET, parts_of=parts_of)
+    # One more for each that was in flight, and none after.
+    assert -workers <= locked.left < 0
+    events = [entry.event for entry in DiskArchive.read(folder).entries()]
+    assert not any(isinstance(event, Stopped) for event in events)
+    asked = {event.ticket for event in events if isinstance(event, Asked)}
+    ended = {event.ticket for event in events if isinstance(event, Born | Scored)}
+    assert 1 <= len(asked - ended) <= workers
+
+    assert resume(folder, [], QUIET, parts_of=mini_parts).reason == "done"
+    events = [entry.event for entry in DiskArchive.read(folder).entries()]
+    assert all(
+        sum(isinstance(e, Born | Scored) and e.ticket == ticket for e in events) == 1 for ticket in asked
+    )
