@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.grade import VERSION, grade
+from benchmarks.polyglot.grading import cheat
 from benchmarks.task import Task
 from sandbox.base import Sandbox
 from sandbox.tree import Change, Tree
 
-_FORGER = b"""import pytest
+FORGER = b"""import pytest
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -37,7 +38,7 @@ def floor(task: Task, sandbox: Sandbox, cache: Path) -> FloorReport:
     Raises:
         SandboxError: the sandbox broke.
     """
-    rules = f"{VERSION}-{sandbox.name}-{hashlib.sha256(_FORGER).hexdigest()[:8]}"
+    rules = f"{VERSION}-{sandbox.name}-{hashlib.sha256(FORGER).hexdigest()[:8]}"
     kept = cache / f"{task.digest}-{rules}"
     if kept.exists():
         return FloorReport(task.id, None)
@@ -49,6 +50,21 @@ def floor(task: Task, sandbox: Sandbox, cache: Path) -> FloorReport:
 
 def fault(task: Task, sandbox: Sandbox) -> str | None:
     """Why `task` can't be used; None if it can."""
+    found = uncontrolled(task, sandbox)
+    if found is None and grade(task, tamperer(task), sandbox).verdict == "resolved":
+        return f"task {task.id}: a forged report is believed"
+    return found
+
+
+def tamperer(task: Task) -> Change:
+    """A change that repairs nothing and forges the report, or ends the tests as if all were well."""
+    if task.language != "python":
+        return cheat(task)
+    return Change(Tree({"conftest.py": FORGER}), frozenset())
+
+
+def uncontrolled(task: Task, sandbox: Sandbox) -> str | None:
+    """What null or gold give that they should not; None if both do as they should."""
     null = grade(task, Change(Tree(), frozenset()), sandbox)
     if null.verdict == "resolved":
         return f"task {task.id}: is resolved by doing nothing"
@@ -61,8 +77,6 @@ def fault(task: Task, sandbox: Sandbox) -> str | None:
     gold = grade(task, task.gold, sandbox)
     if gold.verdict != "resolved":
         return f"task {task.id}: the gold patch is unresolved: {gold.reason}"
-    if grade(task, Change(Tree({"conftest.py": _FORGER}), frozenset()), sandbox).verdict == "resolved":
-        return f"task {task.id}: a forged report is believed"
     return None
 
 

@@ -39,7 +39,7 @@ def task_with(
         gold=Change(Tree({mutation.file: good[mutation.file]}), frozenset()),
         hidden=hidden,
         fail_to_pass=tuple(failing),
-        pass_to_pass=_others(failing, passing),
+        pass_to_pass=others(failing, passing),
     )
 
 
@@ -60,7 +60,7 @@ def hidden_and_visible(tree: Tree, failing: Sequence[str]) -> tuple[Tree, Tree] 
     for file, names in by_file.items():
         if file not in tree:
             return None
-        left = _without(tree[file].data, names)
+        left = without(tree[file].data, names)
         if left is None:
             return None
         hidden[file] = tree[file]
@@ -68,7 +68,7 @@ def hidden_and_visible(tree: Tree, failing: Sequence[str]) -> tuple[Tree, Tree] 
     return Tree(hidden), tree.overlaid(visible)
 
 
-def _without(source: bytes, names: set[str]) -> bytes | None:
+def without(source: bytes, names: set[str]) -> bytes | None:
     """`source` without the tests `names` (`f` or `Class::f`); None if one is not there."""
     module = ast.parse(source.decode())
     lines = source.decode().splitlines(keepends=True)
@@ -103,7 +103,8 @@ def _without(source: bytes, names: set[str]) -> bytes | None:
     return left.encode()
 
 
-def _others(failing: Sequence[str], passing: Sequence[str]) -> tuple[str, ...]:
+def others(failing: Sequence[str], passing: Sequence[str]) -> tuple[str, ...]:
+    """Of `passing` those that must go on passing: many of the files that hold `failing`, some of others."""
     files = {test.partition("::")[0] for test in failing}
     rest = [test for test in passing if test not in set(failing)]
     near = [test for test in rest if test.partition("::")[0] in files]

@@ -1,11 +1,14 @@
 """Tasks made by putting defects into a repository whose own tests pass."""
 
+import itertools
 import secrets
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, replace
 from random import Random
 
+from benchmarks.ahead import ahead
 from benchmarks.floor import fault
 from benchmarks.hiding import defective, hidden_and_visible, task_with
 from benchmarks.junit import ReportError
@@ -107,11 +110,22 @@ class Bench:
         return names if len(names) <= most else None
 
 
-def inject(bench: Bench, name: str, seed: int, count: int, *, split: Split = "sealed") -> Iterator[Injected]:
+def inject(
+    bench: Bench,
+    name: str,
+    seed: int,
+    count: int,
+    *,
+    split: Split = "sealed",
+    workers: int = 1,
+    finish: Callable[[Task], Task | None] | None = None,
+) -> Iterator[Injected]:
     """At most `count` tasks called `name-01` and so on; the same seed gives the same tasks.
 
     Each keeps to: between one and a quarter of the tests fail, twice the same; each part of the defect is
-    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds.
+    seen by a failing test; the issue's script fails and would not on the repaired code; the floor holds, or
+    `finish`, which is to ask more than that, gives it and not None. `workers` candidates are looked at
+    together, ahead of need, which changes no task.
 
     Raises:
         SandboxError: the sandbox broke.
@@ -119,19 +133,32 @@ def inject(bench: Bench, name: str, seed: int, count: int, *, split: Split = "se
     kept: Counter[tuple[str, str]] = Counter()
     used: set[object] = set()
     made = 0
-    for tried, mutation in enumerate(_drawn(bench.repository, Random(f"{name} {seed}"))):  # noqa: S311
-        if made == count or tried == TRIES_A_TASK * count:
-            return
-        place = mutation.file, mutation.function
-        sites = {(mutation.file, edit.start) for edit in mutation.edits}
-        if kept[place] == MAX_OF_A_FUNCTION or sites & used:
-            continue
-        task = _task(bench, f"{name}-{made + 1:02}", split, mutation)
-        if task is not None:
-            kept[place] += 1
-            used |= sites
+
+    def free(mutation: Mutation) -> bool:
+        return kept[mutation.file, mutation.function] < MAX_OF_A_FUNCTION and not _sites(mutation) & used
+
+    def holds(task: Task) -> Task | None:
+        return task if fault(task, bench.sandbox) is None else None
+
+    def looked_at(mutation: Mutation) -> Task | None:
+        task = _task(bench, name, split, mutation)
+        return None if task is None else (finish or holds)(task)
+
+    drawn = itertools.islice(_drawn(bench.repository, Random(f"{name} {seed}")), TRIES_A_TASK * count)  # noqa: S311
+    with closing(ahead(filter(free, drawn), looked_at, workers)) as candidates:
+        for mutation, task in candidates:
+            if task is None or not free(mutation):
+                continue
+            kept[mutation.file, mutation.function] += 1
+            used |= _sites(mutation)
             made += 1
-            yield Injected(task, mutation)
+            yield Injected(replace(task, id=f"{name}-{made:02}"), mutation)
+            if made == count:
+                return
+
+
+def _sites(mutation: Mutation) -> set[tuple[str, int]]:
+    return {(mutation.file, edit.start) for edit in mutation.edits}
 
 
 def _task(bench: Bench, name: str, split: Split, mutation: Mutation) -> Task | None:
@@ -149,7 +176,7 @@ def _task(bench: Bench, name: str, split: Split, mutation: Mutation) -> Task | N
     seen, _ = bench.results(task.repository)
     if seen is None or any(seen.get(one, "passed") != "passed" for one in bench.passing):
         return None
-    return task if fault(task, bench.sandbox) is None else None
+    return task
 
 
 def leaks(issue: str, good: str, bad: str) -> bool:

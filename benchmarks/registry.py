@@ -1,6 +1,7 @@
-"""Suites by name."""
+"""Suites by name, or by the folder they are in."""
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from benchmarks.task import Suite, SuiteError
 
@@ -20,12 +21,36 @@ def _sealed() -> Suite:
 SUITES: Mapping[str, Callable[[], Suite]] = {"kata": _kata, "sealed": _sealed}
 
 
+def _folder(place: Path) -> Suite:
+    from benchmarks.folder_suite import FolderSuite
+
+    return FolderSuite(place)
+
+
+def _polyglot(place: Path) -> Suite:
+    from benchmarks.polyglot.suite import Polyglot
+
+    return Polyglot(place)
+
+
+PLACED: Mapping[str, Callable[[Path], Suite]] = {"folder": _folder, "polyglot": _polyglot}
+"""Forms of suites that a user has, named as in `folder:PATH`."""
+
+
 def open_suite(name: str) -> Suite:
-    """The suite called `name`.
+    """The suite called `name`, `FORM:PATH`, or the folder of tasks at the path `name`.
 
     Raises:
         SuiteError: there is none.
     """
-    if name not in SUITES:
-        raise SuiteError(f"suite {name!r} is unknown; allowed: {', '.join(SUITES)}")
-    return SUITES[name]()
+    if name in SUITES:
+        return SUITES[name]()
+    form, colon, path = name.partition(":")
+    if colon and form in PLACED:
+        return PLACED[form](Path(path))
+    if "/" in name or Path(name).is_dir():
+        return _folder(Path(name))
+    forms = ", ".join(f"{form}:PATH" for form in PLACED)
+    raise SuiteError(
+        f"suite {name!r} is unknown; allowed: {', '.join(SUITES)}, {forms}, or a folder of tasks"
+    )

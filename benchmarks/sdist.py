@@ -1,23 +1,18 @@
 """Source archives of the package index: fetched by pip, held to their SHA-256, read without unpacking."""
 
 import hashlib
-import io
 import subprocess
 import sys
-import tarfile
 import tempfile
-import zlib
 from dataclasses import dataclass
 from email.parser import BytesHeaderParser
 from pathlib import Path
 
+from benchmarks.tarred import TarredError, tree_of
 from benchmarks.task import SuiteError
 from sandbox.runtime import cache_folder
-from sandbox.tree import File, Tree, TreeError, is_git_name, is_junk
+from sandbox.tree import File, Tree, is_junk
 
-MAX_ARCHIVE_BYTES = 8 * 2**20
-MAX_BYTES = 64 * 2**20
-MAX_MEMBERS = 5_000
 _SECONDS = 300
 
 
@@ -95,27 +90,12 @@ def read(data: bytes) -> Sdist:
     Raises:
         SuiteError: it is no gzipped tar, or breaks a bound or a rule for paths.
     """
-    if len(data) > MAX_ARCHIVE_BYTES:
-        raise SuiteError(f"the archive is larger than {MAX_ARCHIVE_BYTES} bytes")
-    files: dict[str, File] = {}
-    total = 0
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as members:
-            for count, member in enumerate(members):
-                total += member.size
-                if count >= MAX_MEMBERS or total > MAX_BYTES:
-                    raise SuiteError(
-                        f"the archive holds more than {MAX_MEMBERS} members or {MAX_BYTES} bytes"
-                    )
-                path = member.name.partition("/")[2]
-                content = members.extractfile(member) if member.isreg() and path else None
-                if content is not None and not is_junk(path) and not any(map(is_git_name, path.split("/"))):
-                    files[path] = File(content.read(), executable=bool(member.mode & 0o100))
-        metadata = files.pop("PKG-INFO", File(b"")).data
-        tree = Tree(files)
-    except (tarfile.TarError, zlib.error, EOFError, OSError, TreeError) as error:
-        raise SuiteError(f"the archive can't be read: {str(error)[:200]}") from None
-    return _described(tree, metadata)
+        whole = tree_of(data, skip=1)
+    except TarredError as error:
+        raise SuiteError(str(error)) from None
+    metadata = whole.get("PKG-INFO", File(b"")).data
+    return _described(whole.where(lambda path: path != "PKG-INFO" and not is_junk(path)), metadata)
 
 
 def _described(tree: Tree, metadata: bytes) -> Sdist:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Literal, Protocol
 
@@ -21,7 +21,9 @@ class Task:
     """One problem with a known right answer.
 
     `repository` is what the agent gets, defect included. `gold` repairs it. `hidden` are the files that
-    grading adds. Tests are named by pytest node id relative to the repository.
+    grading adds. Tests are named as the runner of `language` names them: by pytest node id relative to the
+    repository for python. `traps` are changes that cheat, and must stay unresolved beside those every task
+    is tried with. `labels` tell what it is and where it comes from (`repo`, `difficulty`, ...).
     """
 
     id: str
@@ -33,6 +35,9 @@ class Task:
     fail_to_pass: tuple[str, ...]
     pass_to_pass: tuple[str, ...]
     grading_seconds: float = 60.0
+    language: str = "python"
+    traps: tuple[Change, ...] = field(default=(), repr=False)
+    labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
     def digest(self) -> str:
@@ -48,7 +53,17 @@ class Task:
             "pass_to_pass": self.pass_to_pass,
             "grading_seconds": self.grading_seconds,
         }
+        # Left out where they say nothing, so that recorded digests stay.
+        if self.language != "python":
+            parts = {**parts, "language": self.language}
+        if self.traps:
+            parts = {**parts, "traps": [hashlib.sha256(trap.to_bytes()).hexdigest() for trap in self.traps]}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def content(task: Task) -> str:
+    """The digest of `task` in whatever split: what has been found out of it stays true in another."""
+    return replace(task, split="sealed").digest
 
 
 class Suite(Protocol):

@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,19 +53,30 @@ def read_checkout(folder: Path) -> Checkout:
         raise CheckoutError(f"{folder}: nothing is committed yet; commit first") from None
     try:
         _refuse_dirty(folder, git(where, "status", *_STATUS).split(b"\0"))
-        listed = git(where, "ls-tree", "-r", "-z", "-l", "--full-tree", "HEAD").split(b"\0")[:-1]
-        rows, left_out = _sorted_out([row for row in map(_LISTED, listed) if row is not None])
-        if len(rows) > MAX_FILES or sum(int(row[3]) for row in rows.values()) > MAX_BYTES:
-            most = f"{MAX_FILES} files and {MAX_BYTES // 2**20} MiB"
-            raise CheckoutError(f"{folder}: larger than an agent can be given (at most {most})")
-        contents = objects(where, [row[2] for row in rows.values()])
-        files = {
-            path: File(content, executable=_FILE_MODES[row[1]])
-            for (path, row), content in zip(rows.items(), contents, strict=True)
-        }
-        return Checkout(Path(top), Tree(files), left_out)
+        tree, left_out = tree_at(where, "HEAD")
+        return Checkout(Path(top), tree, left_out)
     except (ArchiveError, TreeError) as error:
         raise CheckoutError(f"{folder}: can't be read: {error}") from None
+
+
+def tree_at(where: Sequence[str], revision: str) -> tuple[Tree, Mapping[str, str]]:
+    """The files of a revision, and what no `Tree` holds with the reason.
+
+    Raises:
+        ArchiveError, TreeError: it can't be read.
+        CheckoutError: it is too large.
+    """
+    listed = git(where, "ls-tree", "-r", "-z", "-l", "--full-tree", revision).split(b"\0")[:-1]
+    rows, left_out = _sorted_out([row for row in map(_LISTED, listed) if row is not None])
+    if len(rows) > MAX_FILES or sum(int(row[3]) for row in rows.values()) > MAX_BYTES:
+        most = f"{MAX_FILES} files and {MAX_BYTES // 2**20} MiB"
+        raise CheckoutError(f"{where[-1]}: larger than an agent can be given (at most {most})")
+    contents = objects(where, [row[2] for row in rows.values()])
+    files = {
+        path: File(content, executable=_FILE_MODES[row[1]])
+        for (path, row), content in zip(rows.items(), contents, strict=True)
+    }
+    return Tree(files), left_out
 
 
 # Submodules are left out, so git need not look into them, where other settings would rule.

@@ -175,7 +175,9 @@ class BubblewrapSandbox:
         arguments += ["--ro-bind", str(self._runtime.folder), runtime.MOUNT]
         for path, text in _etc(own).items():
             arguments += ["--perms", "0444", "--file", lend(text.encode()), path]
-        for path in ("/etc/ld.so.cache", "/etc/alternatives"):
+        # Debian's Java keeps parts of itself there.
+        java = map(str, sorted(Path("/etc").glob("java-*-openjdk")))
+        for path in ("/etc/ld.so.cache", "/etc/alternatives", *java):
             arguments += ["--ro-bind-try", path, path]
         return [*arguments, "--proc", "/proc", "--dev", "/dev"]
 

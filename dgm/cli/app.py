@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from dgm.cli.tasks import tasks_app
+
 app = typer.Typer(
     name="dgm",
     help="Evolve coding agents that rewrite their own code; inspect the lineage; replay any agent.",
@@ -13,6 +15,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
+app.add_typer(tasks_app)
 
 Run = Annotated[Path, typer.Argument(help="The run's folder, such as runs/001.", show_default=False)]
 Agent = Annotated[str, typer.Argument(help="Ordinal (0 is the seed), id prefix, or 'champion'.")]

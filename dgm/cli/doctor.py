@@ -54,6 +54,9 @@ def _verdict(facts: Mapping[str, Any]) -> Iterator[Text]:
     for name, found in facts["sandboxes"].items():
         if not found["works"]:
             yield Text(visible(f"{name}: {found['fault']}"), style="red")
+        for language, said in found["toolchains"].items():
+            what = said or "no toolchain works in it: exercises in it can't be graded"
+            yield Text(visible(f"{name}: {language}: {what}"), style="default" if said else "yellow")
     if facts["isolates"]:
         yield Text("Agents of any model can run here, isolated.", style="green")
     else:

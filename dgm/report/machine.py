@@ -11,6 +11,8 @@ from typing import Any
 
 from archive.base import ArchiveError
 from archive.git_program import git
+from benchmarks.polyglot.grading import toolchain_works
+from benchmarks.polyglot.languages import LANGUAGES
 from sandbox.base import Sandbox, SandboxError
 from sandbox.cgroup import Cgroups
 from sandbox.engine import Engine
@@ -42,9 +44,12 @@ def machine(runs: Path, backends: Mapping[str, Callable[[], Sandbox]] = BACKENDS
 def _tried(name: str, backends: Mapping[str, Callable[[], Sandbox]]) -> dict[str, Any]:
     """Whether a backend works, with each of its promises tried by code that breaks it if it can."""
     facts: dict[str, Any] = {"isolates": name in ISOLATING, "works": False, "fault": None, "promises": {}}
+    facts["toolchains"] = {}
     try:
         with open_sandbox(name, backends=backends) as sandbox:
             facts |= {"works": True, "promises": dict(sandbox.enforcement())}
+            if facts["isolates"]:
+                facts["toolchains"] = {name: toolchain_works(name, sandbox) for name in LANGUAGES}
     except SandboxError as error:
         facts["fault"] = str(error)
     return facts

@@ -1,0 +1,5 @@
+#pragma once
+
+namespace bell_tower {
+int strokes(int hour);
+}

@@ -1,0 +1,5 @@
+#include "bell_tower.h"
+
+namespace bell_tower {
+int strokes(int) { return 0; }
+}

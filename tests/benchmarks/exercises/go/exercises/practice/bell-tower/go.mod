@@ -1,0 +1,3 @@
+module belltower
+
+go 1.18

@@ -1,0 +1,3 @@
+module trailmix
+
+go 1.18

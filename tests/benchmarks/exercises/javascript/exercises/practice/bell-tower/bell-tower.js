@@ -1,0 +1,3 @@
+export const strokes = (hour) => {
+  throw new Error('Write me');
+};

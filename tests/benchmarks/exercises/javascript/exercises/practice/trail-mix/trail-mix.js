@@ -1,0 +1,3 @@
+export const mix = (first, second) => {
+  throw new Error('Write me');
+};

@@ -1,0 +1,2 @@
+def strokes(hour):
+    pass

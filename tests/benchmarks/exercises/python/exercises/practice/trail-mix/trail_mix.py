@@ -1,0 +1,2 @@
+def mix(first, second):
+    pass

@@ -1,0 +1,3 @@
+pub fn mix(first: &str, second: &str) -> String {
+    todo!("{first} {second}")
+}

@@ -1,0 +1,79 @@
+"""How many verified tasks each maker gives, and in what time: of packages, and of this history.
+
+`make_tasks.py [releases|inject|history]`; all three without a word. Needs the network for packages.
+"""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.registry import open_suite
+
+ROOT = Path(__file__).resolve().parents[2]
+PAIRS = (
+    ("tabulate", "0.8.9", "0.8.10"),
+    ("tabulate", "0.8.10", "0.9.0"),
+    ("sqlparse", "0.4.3", "0.4.4"),
+    ("sqlparse", "0.4.4", "0.5.0"),
+    ("parse", "1.20.0", "1.20.1"),
+    ("cachetools", "5.2.1", "5.3.0"),
+    ("markdown", "3.4.1", "3.4.2"),
+    ("markdown", "3.5", "3.5.1"),
+    ("toolz", "0.11.2", "0.12.0"),
+    ("boltons", "23.0.0", "23.1.0"),
+    ("click", "8.1.3", "8.1.4"),
+    ("python-slugify", "8.0.1", "8.0.2"),
+)
+INJECTED, PACKAGE, SECONDS = 50, "toolz==0.12.1", 300.0
+
+
+def main() -> int:
+    """1 if a maker gave fewer than it should, or took longer."""
+    makers = {"releases": releases, "inject": inject, "history": history}
+    wanted = sys.argv[1:] or list(makers)
+    with tempfile.TemporaryDirectory() as place:
+        return max(makers[name](Path(place, name)) for name in wanted)
+
+
+def releases(place: Path) -> int:
+    """8 of the 12 pairs have to make a task."""
+    for package, old, new in PAIRS:
+        made("from-releases", package, old, new, "--to", place)
+    kept = count(place)
+    print(f"from-releases: {kept} of {len(PAIRS)} pairs", flush=True)
+    return int(kept < 8)
+
+
+def inject(place: Path) -> int:
+    """50 tasks of one package in five minutes."""
+    started = time.monotonic()
+    made("inject", "--repo", PACKAGE, "--count", INJECTED, "--seed", 1, "--to", place)
+    seconds = time.monotonic() - started
+    kinds = sorted({task.labels["kind"] for task in open_suite(str(place)).tasks.values()})
+    print(
+        f"inject: {count(place)} tasks of {PACKAGE} in {seconds:.0f} s; kinds: {', '.join(kinds)}", flush=True
+    )
+    return int(count(place) < INJECTED or seconds > SECONDS)
+
+
+def history(place: Path) -> int:
+    """3 of this project's own history."""
+    made("from-history", "--repo", ROOT, "--last", 1000, "--count", 3, "--to", place)
+    print(f"from-history: {count(place)} tasks of this project", flush=True)
+    return int(count(place) < 3)
+
+
+def made(*words: object) -> None:
+    command: Sequence[str] = [sys.executable, "-m", "dgm", "tasks", "make", *map(str, words)]
+    subprocess.run(command, cwd=ROOT, check=False)
+
+
+def count(place: Path) -> int:
+    return len(open_suite(str(place)).tasks) if (place / "tasks").is_dir() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
