@@ -31,6 +31,8 @@ from dgm.policy.thompson import leaders
 
 REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
+DRAWN = "drawn at random"
+"""Rule of a ticket that has the random control meet the held-out tasks."""
 
 _Item = TypeVar("_Item", bound=np.generic)
 _CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING = range(7)
@@ -238,7 +240,8 @@ class Search:
         for agent in self._compared(champion):
             for task in self._held_out:
                 if (agent, task, 0) not in self._asked_held_out:
-                    return Evaluate(agent, task), "held_out", {"rule": "held out", "champion": champion}
+                    rule = "held out" if agent in {champion, seed} else DRAWN
+                    return Evaluate(agent, task), "held_out", {"rule": rule, "champion": champion}
         if any(self._prices(ticket) for ticket in self._open.values()):
             return None
         attempts = self._attempts(champion)

@@ -9,6 +9,7 @@ from archive.events import AgentId, Born
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
 from dgm.report.models import models_view
+from dgm.search import DRAWN
 from sandbox.diff import visible
 
 
@@ -55,11 +56,18 @@ def _footer(known: Facts) -> list[Text | Table]:
     if estimated := summary["estimated_micro_usd"]:
         lines.append(Text(f"${estimated / 1e6:.4f} of it is estimated, for calls whose reply was lost"))
     for agent, score in summary["held_out"].items():
-        who = (
-            "champion" if agent == known.champion else "seed" if agent == summary["seed"] else "earlier look"
-        )
+        who = _met_as(known, agent, summary["seed"])
         name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
         lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
     if summary["comparison"]:
         lines += comparison_view(summary["comparison"])
     return [*lines, *models_view(summary)]
+
+
+def _met_as(known: Facts, agent: AgentId, seed: AgentId) -> str:
+    """Why an agent met the held-out tasks."""
+    if agent in {known.champion, seed}:
+        return "champion" if agent == known.champion else "seed"
+    asked = (asked for asked in known.history.asked.values() if asked.agent == agent)
+    drawn = any(each.purpose == "held_out" and each.why.get("rule") == DRAWN for each in asked)
+    return "drawn at random" if drawn else "earlier look"

@@ -7,6 +7,7 @@ from typing import Any
 
 from dgm.history import IMPROVER
 from dgm.improvers import IMPROVERS
+from dgm.search import DRAWN
 
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",
@@ -41,6 +42,10 @@ _RULES: Mapping[str, str] = {
     "held out": (
         "The search had nothing left to do: its champion, agent {champion}, and the seed agent meet "
         "the held-out tasks, which guide no search."
+    ),
+    DRAWN: (
+        "The search had nothing left to do: an agent drawn at random from the archive meets the held-out "
+        "tasks too, as a control beside champion {champion}."
     ),
     "equal cost": (
         "An attempt of champion {champion} costs as much as {attempts} of the seed agent's, "
