@@ -41,10 +41,8 @@ class Maker:
     split: Split = "search"
     rewrite: Callable[[str], str] | None = None
 
-    def finished(self, task: Task, *, consistent: bool = False) -> Task:
-        """`task`, told in other words if it can be, graded in difficulty, and verified.
-
-        `consistent` says that its visible tests are known not to contradict it.
+    def finished(self, task: Task, *, seen: int = 0) -> Task:
+        """`task`, told in other words if it can be, graded in difficulty, and verified; `seen` as in `doubt`.
 
         Raises:
             Refused: its issue gives the repair away, or it can't be trusted.
@@ -56,7 +54,7 @@ class Maker:
         if self.rewrite is not None:
             other = replace(task, issue=self.rewrite(task.issue).strip() + "\n")
             task = task if leaks(other) or not other.issue.strip() else other
-        why = doubt(task, self.sandbox, consistent=consistent)
+        why = doubt(task, self.sandbox, seen=seen)
         if why is not None:
             raise Refused(why.removeprefix(f"task {task.id}: "))
         return replace(task, labels={**task.labels, "difficulty": difficulty(task)})

@@ -46,21 +46,24 @@ def verified(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def doubt(task: Task, sandbox: Sandbox, *, consistent: bool = False) -> str | None:
-    """Why `task` can't be trusted; None if it can. `consistent`: its visible tests need not be asked.
+def doubt(task: Task, sandbox: Sandbox, *, seen: int = 0) -> str | None:
+    """Why `task` can't be trusted; None if it can.
+
+    `seen` tells how often its tests were run before, with and without the repair, and the visible ones too:
+    so many of the runs are spared.
 
     Raises:
         SandboxError: the sandbox broke.
     """
     first = uncontrolled(task, sandbox)
-    for _ in range(RUNS - 1):
+    for _ in range(RUNS - 1 - seen):
         again = uncontrolled(task, sandbox)
         if (again is None) != (first is None):
             return f"flaky: {first or again}"
     if first is not None:
         return first
     why = _believed(task, sandbox)
-    return contradiction(task, sandbox) if why is None and not consistent else why
+    return contradiction(task, sandbox) if why is None and not seen else why
 
 
 def contradiction(task: Task, sandbox: Sandbox) -> str | None:

@@ -100,7 +100,8 @@ def of_defects(
         tell(f"{name}: {len(bench.passing)} tests pass, in {bench.seconds:.1f} s")
 
         def finish(task: Task) -> Task | None:
-            found = _or_reason(lambda: maker.finished(task, consistent=True))
+            # Putting the defect in ran the tests twice with it, and twice before.
+            found = _or_reason(lambda: maker.finished(task, seen=2))
             return found if isinstance(found, Task) else None
 
         defects = injected(bench, name, seed, count, split="search", workers=_workers(workers), finish=finish)
