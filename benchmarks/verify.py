@@ -14,6 +14,7 @@ from benchmarks.grade import VERSION, grade
 from benchmarks.observed import observed, test_modules
 from benchmarks.task import Task, content
 from sandbox.base import Sandbox
+from sandbox.runtime import packages
 
 RUNS = 3
 """Of null and of gold, each; all have to agree."""
@@ -95,7 +96,7 @@ def _believed(task: Task, sandbox: Sandbox) -> str | None:
 
 
 def _looked_up(task: Task, sandbox: Sandbox, cache: Path, *, fresh: bool) -> Verified:
-    rules = hashlib.sha256(f"{VERSION} {RUNS} {sandbox.name}".encode() + FORGER).hexdigest()[:12]
+    rules = hashlib.sha256(f"{VERSION} {RUNS} {sandbox.name} {packages()}".encode() + FORGER).hexdigest()[:12]
     kept = cache / f"{content(task)}-{rules}"
     if not fresh and kept.exists():
         return Verified(task, kept.read_text() or None, 0.0, kept=True)

@@ -13,11 +13,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
 from sandbox import launcher
 from sandbox.base import SandboxError
 from sandbox.slots import is_host_root
 
 PACKAGES = ("pytest", "pluggy", "iniconfig", "packaging", "pygments")
+MORE = "DGM_SANDBOX_PACKAGES"
+"""Names the variable of the environment that lists what a user's own tests need beside them."""
 OLDEST = (3, 11)
 MOUNT = "/runtime"
 _LEFT_OUT = ("test", "tests", "site-packages", "__pycache__", "idlelib", "tkinter", "*.a", "*.o")
@@ -36,6 +41,28 @@ def cache_folder() -> Path:
             f"no cache folder {folder}: {error}; set XDG_CACHE_HOME to one you can write"
         ) from error
     return folder
+
+
+def packages() -> tuple[str, ...]:
+    """What is copied from our own environment: `PACKAGES`, and those in `MORE` with all they need.
+
+    Raises:
+        SandboxError: one is not installed here.
+    """
+    wanted = [*PACKAGES, *os.environ.get(MORE, "").replace(",", " ").split()]
+    found: dict[str, None] = {}
+    for name in wanted:
+        if canonicalize_name(name) in found:
+            continue
+        found[canonicalize_name(name)] = None
+        try:
+            told = importlib.metadata.requires(name) or ()
+        except importlib.metadata.PackageNotFoundError:
+            raise SandboxError(f"{MORE}: {name} is not installed here; install it beside dgm") from None
+        needed = map(Requirement, told)
+        # The list grows while it is gone through: what is needed needs others.
+        wanted += [one.name for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
+    return tuple(found)
 
 
 def reachable(path: Path) -> bool:
@@ -96,7 +123,7 @@ def _site_packages(interpreter: Interpreter) -> str:
 
 def _digest(interpreter: Interpreter) -> str:
     parts = [interpreter.program, interpreter.program.stat().st_mtime_ns, interpreter.version]
-    parts += [importlib.metadata.version(name) for name in PACKAGES]
+    parts += [(name, importlib.metadata.version(name)) for name in packages()]
     parts += [Path(launcher.__file__).read_bytes(), Path(__file__).read_bytes()]
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
@@ -119,7 +146,7 @@ def publish(folder: Path, build: Callable[[Path], object]) -> None:
 
 def package_files() -> Iterator[tuple[PurePosixPath, Path]]:
     """Every file of the packages, as a relative path and where it is now."""
-    for name in PACKAGES:
+    for name in packages():
         for file in importlib.metadata.files(name) or ():
             path = PurePosixPath(file)
             if ".." not in path.parts and path.suffix != ".pyc":

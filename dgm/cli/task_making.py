@@ -21,11 +21,10 @@ from benchmarks.sdist import downloaded, read
 from benchmarks.task import SuiteError, Task
 from dgm.checkout import read_checkout
 from dgm.cli.errors import DONE, FAILED
-from dgm.cli.task_suites import tell
+from dgm.cli.task_suites import named_sandbox, tell
 from dgm.commits import steps
 from dgm.models.registry import open_model
 from dgm.rewording import reworded
-from sandbox.registry import open_sandbox
 from sandbox.tree import Tree, TreeError
 
 Candidate = TypeVar("Candidate")
@@ -165,7 +164,7 @@ def _or_reason(make: Callable[[], Task]) -> Task | str:
 @contextmanager
 def _maker(backend: str, rewrite: str | None) -> Iterator[Maker]:
     reword = None if rewrite is None else reworded(open_model(rewrite))
-    with open_sandbox(backend, trusted=False, notice=tell) as sandbox:
+    with named_sandbox(backend, trusted=False) as sandbox:
         yield Maker(sandbox, MAX_SECONDS, rewrite=reword)
 
 

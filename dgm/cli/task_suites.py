@@ -23,8 +23,10 @@ from benchmarks.task import Split, Suite, SuiteError, Task, content
 from benchmarks.verify import Verified, verified
 from dgm.checkout import CheckoutError, tree_at
 from dgm.cli.errors import DONE, FAILED
+from dgm.config import ConfigError
+from sandbox.base import Sandbox
 from sandbox.diff import visible
-from sandbox.registry import open_sandbox
+from sandbox.registry import BACKENDS, open_sandbox
 from sandbox.runtime import cache_folder
 from sandbox.tree import Change, TreeError
 
@@ -79,7 +81,7 @@ def verify_tasks(name: str, workers: int | None, backend: str, *, fresh: bool, a
     suite = open_suite(name)
     tasks = list(_everything(suite).values())
     found: list[Verified] = []
-    with open_sandbox(backend, trusted=suite.shipped, notice=tell) as sandbox:
+    with named_sandbox(backend, trusted=suite.shipped) as sandbox:
         cache = cache_folder() / "verified"
         for one in verified(tasks, sandbox, cache, workers or os.cpu_count() or 1, fresh=fresh):
             found.append(one)
@@ -151,6 +153,18 @@ def export_tasks(name: str, to: Path, *, as_json: bool) -> int:
         return _json({"rows": len(lines), "to": str(to)})
     sys.stdout.write(f"{len(lines)} rows in {to}\n")
     return DONE
+
+
+def named_sandbox(backend: str, *, trusted: bool) -> Sandbox:
+    """The sandbox called `backend`.
+
+    Raises:
+        ConfigError: there is none of that name.
+        SandboxError: it does not work here.
+    """
+    if backend not in {"auto", *BACKENDS}:
+        raise ConfigError(f"--sandbox {backend}: unknown; allowed: auto, {', '.join(BACKENDS)}")
+    return open_sandbox(backend, trusted=trusted, notice=tell)
 
 
 def tell(text: str) -> None:

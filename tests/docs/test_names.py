@@ -29,15 +29,24 @@ documents = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path
 
 
 def options() -> Mapping[str, set[str]]:
-    """What each command's `--help` tells of."""
-    group: Any = typer.main.get_command(app)
-    return {name: {"--help"} | told_of(command) for name, command in group.commands.items()}
+    """What each command's `--help` tells of; a command of a group bears the group's name before its own."""
+    return dict(_options(typer.main.get_command(app), ""))
 
 
-def told_of(command: Any) -> set[str]:
-    """Options of a command, or of all commands of a group."""
-    own = {option for each in command.params for option in each.opts}
-    return own.union(*map(told_of, getattr(command, "commands", {}).values()))
+def _options(group: Any, prefix: str) -> Iterator[tuple[str, set[str]]]:
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _options(command, f"{prefix}{name} ")
+        else:
+            yield prefix + name, {"--help"} | {option for each in command.params for option in each.opts}
+
+
+def parted(words: list[str], known: Mapping[str, set[str]]) -> tuple[str, list[str]]:
+    """The command that a call begins with, and the rest of its words."""
+    name, *rest = words
+    while name not in known and rest:
+        name = f"{name} {rest.pop(0)}"
+    return name, rest
 
 
 def calls(document: Path) -> Iterator[list[str]]:
@@ -51,7 +60,8 @@ def calls(document: Path) -> Iterator[list[str]]:
 @documents
 def test_commands_and_options_exist(document: Path) -> None:
     known = options()
-    for command, *words in calls(document):
+    for call in calls(document):
+        command, words = parted(call, known)
         assert command in known, f"dgm {command}"
         unknown = [word for word in words if re.match(r"--?[a-z]", word) and word not in known[command]]
         assert not unknown, f"dgm {command} {unknown}"
@@ -61,7 +71,8 @@ def test_commands_and_options_exist(document: Path) -> None:
 
 
 def test_every_command_is_told_of() -> None:
-    assert {call[0] for document in DOCUMENTS for call in calls(document)} == options().keys()
+    known = options()
+    assert {parted(call, known)[0] for document in DOCUMENTS for call in calls(document)} == known.keys()
 
 
 @documents

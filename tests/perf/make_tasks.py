@@ -3,6 +3,7 @@
 `make_tasks.py [releases|inject|history]`; all three without a word. Needs the network for packages.
 """
 
+import resource
 import subprocess
 import sys
 import tempfile
@@ -53,9 +54,10 @@ def inject(place: Path) -> int:
     made("inject", "--repo", PACKAGE, "--count", INJECTED, "--seed", 1, "--to", place)
     seconds = time.monotonic() - started
     kinds = sorted({task.labels["kind"] for task in open_suite(str(place)).tasks.values()})
-    print(
-        f"inject: {count(place)} tasks of {PACKAGE} in {seconds:.0f} s; kinds: {', '.join(kinds)}", flush=True
-    )
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = used.ru_utime + used.ru_stime
+    print(f"inject: {count(place)} tasks of {PACKAGE} in {seconds:.0f} s, {cpu:.0f} s of cpu", flush=True)
+    print(f"kinds: {', '.join(kinds)}", flush=True)
     return int(count(place) < INJECTED or seconds > SECONDS)
 
 
