@@ -28,6 +28,8 @@ class Attack:
     tries: str
     outcome: str
     expect: Mapping[str, Any]
+    under: Mapping[str, Mapping[str, Any]]
+    """What must come of it instead, by backend."""
     limits: Mapping[str, Any]
     needs: tuple[str, ...]
     """Limits without which it would hurt the machine."""
@@ -66,6 +68,7 @@ def _read(kind: Kind, folder: Path) -> Attack:
         tries=table.pop("tries"),
         outcome=table.pop("outcome"),
         expect=table.pop("expect"),
+        under=table.pop("under", {}),
         limits=table.pop("limits", {}),
         needs=tuple(table.pop("needs", ())),
         named=table.pop("files", {}),
@@ -83,9 +86,12 @@ def each(kind: Kind) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("attack", marked)
 
 
-def hold(attack: Attack, seen: Seen, checks: Mapping[str, Callable[[Seen, Any], bool]]) -> None:
+def hold(
+    attack: Attack, sandbox: Sandbox, seen: Seen, checks: Mapping[str, Callable[[Seen, Any], bool]]
+) -> None:
     """Every expectation holds; one that has no check is an error, not a pass."""
-    broken = {name: wanted for name, wanted in attack.expect.items() if not checks[name](seen, wanted)}
+    expect = {**attack.expect, **attack.under.get(sandbox.name, {})}
+    broken = {name: wanted for name, wanted in expect.items() if not checks[name](seen, wanted)}
     assert not broken, f"{attack.name} expected {broken}, seen {seen}"
 
 

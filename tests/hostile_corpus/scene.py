@@ -6,12 +6,14 @@ import secrets
 import socket
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from sandbox import cgroup
+from sandbox import cgroup, fleet, owner
+from sandbox.engine import Engine
 
 PATIENCE_SECONDS = 10.0
 KEY = "HOSTILE_CORPUS_KEY"
@@ -57,11 +59,8 @@ class Scene:
             raise AssertionError("somebody reached the host")
 
     def nothing_left(self) -> None:
-        """No process, control group or temporary file of ours lives on."""
-        until = time.monotonic() + PATIENCE_SECONDS
-        while (left := [*alive(self.mark), *files_left()]) and time.monotonic() < until:
-            time.sleep(0.05)
-        assert not left
+        """No process of the attacker, no control group, and no temporary file that it used lives on."""
+        assert not lasting(lambda: [*alive(self.mark), *files_used()])
 
 
 @contextmanager
@@ -84,6 +83,14 @@ def scene() -> Iterator[Scene]:
         yield Scene(folder, secret, mark, server.getsockname()[1], free_port, mark, (server, abstract))
 
 
+def lasting(left: Callable[[], list[Any]]) -> list[Any]:
+    """What is still left when patience ends."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while (found := left()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
 def alive(mark: str) -> list[int]:
     """Processes of this machine, other than ours, whose command line holds `mark`."""
     found = []
@@ -94,6 +101,22 @@ def alive(mark: str) -> list[int]:
         except OSError:
             continue
     return found
+
+
+def files_used() -> list[Path]:
+    """What is left but for the folders of containers that wait for an order, by which no socket was lent."""
+    return [
+        path
+        for path in files_left()
+        if not path.name.startswith(fleet.PREFIX) or (path / "gateway" / "sock").exists()
+    ]
+
+
+def containers_left() -> list[str]:
+    """Marks of containers and volumes that this process made and has not taken away."""
+    with closing(Engine()) as engine:
+        marks = [*engine.containers().values(), *engine.volumes().values()]
+    return [mark for mark in marks if mark.startswith(owner.mark()[:-8])]
 
 
 def files_left() -> list[Path]:

@@ -1,6 +1,6 @@
 """SECURITY.md tells of every attack in the corpus, and of nothing that is not tried."""
 
-from corpus import everything
+from corpus import KINDS, everything
 from table import SECURITY, rendered, split
 
 
@@ -21,3 +21,7 @@ def test_the_corpus_is_large_and_each_name_is_one_attack() -> None:
     names = [attack.name for attack in everything()]
     assert len(names) == len(set(names))
     assert len(names) >= 50
+
+
+def test_every_kind_of_attack_is_tried() -> None:
+    assert {attack.kind for attack in everything()} == set(KINDS)

@@ -108,7 +108,7 @@ def test_a_hostile_agent(attack: Attack, sandbox: Sandbox) -> None:
     armed(attack, sandbox)
     with scene() as host:
         seen = attempted(attack, sandbox, host)
-        hold(attack, seen, CHECKS)
+        hold(attack, sandbox, seen, CHECKS)
         host.untouched()
         host.nothing_left()
     told = json.dumps([seen.output, seen.breaches, [*seen.found.change.paths]])

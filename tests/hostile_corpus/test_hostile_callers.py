@@ -105,7 +105,7 @@ def test_a_hostile_caller(attack: Attack, sandbox: Sandbox) -> None:
     armed(attack, sandbox)
     with scene() as host:
         seen = attempted(attack, sandbox, host)
-        hold(attack, seen, CHECKS)
+        hold(attack, sandbox, seen, CHECKS)
         assert seen.found.grade.verdict == "unresolved"
         host.untouched()
         host.nothing_left()

@@ -54,7 +54,7 @@ def test_a_hostile_improver(attack: Attack, sandbox: Sandbox) -> None:
     armed(attack, sandbox)
     with scene() as host:
         seen = rewritten(attack, sandbox, host.mark)
-        hold(attack, seen, CHECKS)
+        hold(attack, sandbox, seen, CHECKS)
         host.untouched()
         host.nothing_left()
     assert not any("__pycache__" in path for path in seen.tree or ())

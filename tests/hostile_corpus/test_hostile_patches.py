@@ -46,7 +46,7 @@ def test_a_hostile_patch(attack: Attack, sandbox: Sandbox) -> None:
         refused(attack)
         return
     seen = grade(replace(TARGET, grading_seconds=seconds), change_of(attack), sandbox)
-    hold(attack, seen, CHECKS)
+    hold(attack, sandbox, seen, CHECKS)
     assert NONCE.encode() not in seen.to_bytes()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from corpus import Attack, armed, each, hold
-from scene import files_left
+from scene import files_used, lasting
 from test_hostile_improvers import SEED
 
 from archive.check import problems
@@ -134,7 +134,7 @@ def test_a_hostile_run(
         if isinstance(event, Born):
             assert show_agent(folder, event.agent, as_json=False) == 0
     seen = Seen(folder, events, capsys.readouterr().out)
-    hold(attack, seen, CHECKS)
+    hold(attack, sandbox, seen, CHECKS)
     assert problems(folder) == []
     ended = [event.ticket for event in seen.of(Born, Scored, Rejected, Failed) if event.ticket]
     assert sorted(ended) == [event.ticket for event in seen.of(Asked)]
@@ -143,4 +143,4 @@ def test_a_hostile_run(
         assert json.loads(line)["event"]
     assert not re.search("[\x00-\x08\x0b-\x1f\u2028\u2029\ud800-\udfff]", seen.shown)
     shutil.rmtree(tmp_path)
-    assert not files_left()
+    assert not lasting(files_used)
