@@ -21,6 +21,7 @@ from sandbox.registry import open_sandbox
 from sandbox.tree import Change, Tree
 from tests.benchmarks import toy_history
 from tests.benchmarks.test_inject import METADATA, TOY, packed
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 BAD = TOY.overlaid({"toy.py": TOY["toy.py"].data.replace(b"value > high", b"value > high + 1")})
 OLD_TESTS = TOY["tests/test_toy.py"].data.replace(b", (11, 10)", b", (11, 11)")
@@ -28,7 +29,7 @@ OLD_TESTS = TOY["tests/test_toy.py"].data.replace(b", (11, 10)", b", (11, 11)")
 
 @pytest.fixture(scope="module")
 def maker() -> Iterator[Maker]:
-    with open_sandbox("auto") as sandbox:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as sandbox:
         yield Maker(sandbox)
 
 

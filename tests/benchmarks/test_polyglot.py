@@ -19,6 +19,7 @@ from benchmarks.verify import doubt
 from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.tree import Change, Tree
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 EXERCISES = Path(__file__).parent / "exercises"
 SUITE = Polyglot(EXERCISES)
@@ -28,7 +29,7 @@ IN_CI = [task for task in SUITE.tasks.values() if task.language in {"python", "j
 
 @pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
-    with open_sandbox("auto") as opened:
+    with open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE) as opened:
         yield opened
 
 

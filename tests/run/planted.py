@@ -31,6 +31,7 @@ from sandbox.registry import open_sandbox
 from tests.run.mini import MiniSuite, Tinkerer, config
 from tests.standins import standin
 from tests.standins.server import Rejected
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 LOUD = Watch(print, lambda state: print(picture(state, one_line=True)), lambda _: None)
 PEEK = "env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline 2>/dev/null | tr '\\0' '\\n'; "
@@ -99,7 +100,10 @@ class Telling:
 def parts(settings: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     keys = Keys(settings.keys.file)
     models = {name: open_model(name, keys) for name in settings.model.names}
-    with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
+    with (
+        open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+        Gateway() as gateway,
+    ):
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 

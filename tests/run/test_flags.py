@@ -19,6 +19,7 @@ from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
 from tests.run.mini import QUIET, MiniSuite
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 FLAG = 'removes logging: 2 lines, such as print(converse("solve", SYSTEM, issue))'
 
@@ -35,7 +36,10 @@ class Silencer:
 
 @contextmanager
 def parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-    with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
+    with (
+        open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+        Gateway() as gateway,
+    ):
         models = {"offline": Scripted([Say("no")]), "silencer": Silencer()}
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 

@@ -22,6 +22,7 @@ from dgm.worker import Worker
 from sandbox.registry import open_sandbox
 from tests.cli.command import complaint, dgm
 from tests.run.mini import QUIET, MiniSuite, Tinkerer, config
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 OTHER = "anthropic:another-model"
 REQUEST = ChatRequest(model="solve", messages=(Message(role="user", content="hi"),))
@@ -47,7 +48,10 @@ def parts(model: Model) -> Callable[[Config, Callable[[str], None]], object]:
     @contextmanager
     def opened(settings: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
         models = dict.fromkeys(settings.model.names, model)
-        with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
+        with (
+            open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+            Gateway() as gateway,
+        ):
             yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
     return opened

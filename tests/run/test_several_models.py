@@ -21,6 +21,7 @@ from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
 from tests.run.mini import QUIET, MiniSuite, Tinkerer, config
+from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 pytestmark = pytest.mark.slow
 
@@ -50,7 +51,10 @@ def parts(*models: Changing) -> Callable[[Config, Callable[[str], None]], object
     def opened(settings: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
         named = {model.name: model for model in models}
         assert named.keys() == set(settings.model.names)
-        with open_sandbox("auto", notice=notice) as sandbox, Gateway() as gateway:
+        with (
+            open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+            Gateway() as gateway,
+        ):
             yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), named))
 
     return opened
