@@ -40,7 +40,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    """A folder placed in the sandbox: what is in it at the start, and whether it comes back."""
+    """A folder placed in the sandbox: what is in it at the start, and whether it comes back.
+
+    One that is not writable may, by backend, still be opened up by its command, but for that order only.
+    """
 
     tree: Tree = field(default_factory=Tree)
     writable: bool = False
