@@ -93,10 +93,10 @@ def task_of(step: Difference, maker: Maker) -> Task:
     chosen = (*modules, *_spread([one for one in test_modules(step.before) if one not in modules]))
     repository = _consistent(step.before, gold, chosen, maker)
     seen = _seen(repository, gold, hidden, chosen, maker) or near
-    failing = tuple(test for test in seen.failing if test.partition("::")[0] in modules)
+    trees = repository.overlaid(hidden), gold.applied_to(repository).overlaid(hidden)
+    failing = tuple(test for test in seen.failing if _stands(test, modules, trees[1]))
     if seen.broken or not failing:
         raise Refused(f"breaks {seen.broken[0]}" if seen.broken else "its tests fail only sometimes")
-    trees = repository.overlaid(hidden), gold.applied_to(repository).overlaid(hidden)
     task = Task(
         id=step.name,
         split=maker.split,
@@ -105,8 +105,7 @@ def task_of(step: Difference, maker: Maker) -> Task:
         gold=gold,
         hidden=hidden,
         fail_to_pass=failing,
-        # A report places inherited tests in files where they can't be asked for.
-        pass_to_pass=others(failing, [one for one in seen.passing if one.partition("::")[0] in chosen]),
+        pass_to_pass=others(failing, [one for one in seen.passing if _stands(one, chosen, trees[1])]),
         grading_seconds=maker.seconds,
         labels=step.labels,
     )
@@ -116,6 +115,13 @@ def task_of(step: Difference, maker: Maker) -> Task:
             "nothing tells what is wrong: too few words, and no failing input that a script can show"
         )
     return maker.finished(replace(task, issue=told))
+
+
+def _stands(test: str, modules: Sequence[str], tree: Tree) -> bool:
+    """Whether a test can be asked for where a report places it, which is elsewhere if it is inherited."""
+    file, _, name = test.partition("::")
+    outer = re.escape(re.split(r"::|\[", name, maxsplit=1)[0])
+    return file in modules and re.search(rf"\b(?:class|def) {outer}\b", tree.text(file)) is not None
 
 
 def _parted(step: Difference) -> tuple[Tree, Change]:
