@@ -10,18 +10,13 @@ from benchmarks.hiding import others, without
 from benchmarks.leaks import leaks
 from benchmarks.observed import observed, test_modules
 from benchmarks.protected import is_protected
-from benchmarks.reproduction import Reproduction, reproduction
 from benchmarks.task import Split, Task
-from benchmarks.testcase import case_of
+from benchmarks.telling import issue
 from benchmarks.verify import doubt
 from sandbox.base import Sandbox
 from sandbox.tree import Change, File, Tree
 
-MAX_TOLD = 3
-"""Failing inputs that an issue shows."""
-_TRIED = 8
 _ELSEWHERE = 12
-FEWEST_WORDS = 3
 _PROSE = re.compile(r"docs?/.*|[^/.]+|[^/]+\.(?:md|rst|txt)", re.IGNORECASE)
 """What tells of a change belongs to its issue, not to its repair."""
 _SETTINGS = frozenset({"pyproject.toml", "setup.cfg", "tox.ini", "noxfile.py", "pytest.ini", ".pytest.ini"})
@@ -98,10 +93,10 @@ def task_of(step: Difference, maker: Maker) -> Task:
     chosen = (*modules, *_spread([one for one in test_modules(step.before) if one not in modules]))
     repository = _consistent(step.before, gold, chosen, maker)
     seen = _seen(repository, gold, hidden, chosen, maker) or near
-    failing = tuple(test for test in seen.failing if test.partition("::")[0] in modules)
+    trees = repository.overlaid(hidden), gold.applied_to(repository).overlaid(hidden)
+    failing = tuple(test for test in seen.failing if _stands(test, modules, trees[1]))
     if seen.broken or not failing:
         raise Refused(f"breaks {seen.broken[0]}" if seen.broken else "its tests fail only sometimes")
-    trees = repository.overlaid(hidden), gold.applied_to(repository).overlaid(hidden)
     task = Task(
         id=step.name,
         split=maker.split,
@@ -110,12 +105,23 @@ def task_of(step: Difference, maker: Maker) -> Task:
         gold=gold,
         hidden=hidden,
         fail_to_pass=failing,
-        # A report places inherited tests in files where they can't be asked for.
-        pass_to_pass=others(failing, [one for one in seen.passing if one.partition("::")[0] in chosen]),
+        pass_to_pass=others(failing, [one for one in seen.passing if _stands(one, chosen, trees[1])]),
         grading_seconds=maker.seconds,
         labels=step.labels,
     )
-    return maker.finished(replace(task, issue=_issue(step, task, trees, seen.listed, maker)))
+    told = issue(step.told, task, trees, seen.listed, maker.sandbox)
+    if told is None:
+        raise Refused(
+            "nothing tells what is wrong: too few words, and no failing input that a script can show"
+        )
+    return maker.finished(replace(task, issue=told))
+
+
+def _stands(test: str, modules: Sequence[str], tree: Tree) -> bool:
+    """Whether a test can be asked for where a report places it, which is elsewhere if it is inherited."""
+    file, _, name = test.partition("::")
+    outer = re.escape(re.split(r"::|\[", name, maxsplit=1)[0])
+    return file in modules and re.search(rf"\b(?:class|def) {outer}\b", tree.text(file)) is not None
 
 
 def _parted(step: Difference) -> tuple[Tree, Change]:
@@ -209,40 +215,3 @@ def _consistent(before: Tree, gold: Change, modules: Sequence[str], maker: Maker
         kept = set(before) - {file}
         before = Tree({path: before[path] for path in kept} | ({} if left is None else {file: File(left)}))
     return before
-
-
-def _issue(
-    step: Difference, task: Task, trees: tuple[Tree, Tree], listed: Sequence[str], maker: Maker
-) -> str:
-    told = _harmless(step.told, task)
-    shown = _reproductions(task.fail_to_pass, listed, trees, maker.sandbox)
-    shown = [one for one in shown if not leaks(replace(task, issue=one.issue))]
-    if not shown and len(told.split()) < FEWEST_WORDS:
-        raise Refused(
-            "nothing tells what is wrong: too few words, and no failing input that a script can show"
-        )
-    if not told:
-        return "\n".join(one.issue for one in shown)
-    scripts = (one.issue.partition("\n\n")[2] for one in shown)
-    return "\n\n".join(("# " + told, *(script.strip() for script in scripts))) + "\n"
-
-
-def _harmless(told: str, task: Task) -> str:
-    """The paragraphs of `told` that give nothing away."""
-    parts = [part.strip() for part in told.split("\n\n") if part.strip()]
-    return "\n\n".join(part for part in parts if not leaks(replace(task, issue=part)))
-
-
-def _reproductions(
-    failing: Sequence[str], listed: Sequence[str], trees: tuple[Tree, Tree], sandbox: Sandbox
-) -> list[Reproduction]:
-    old, new = trees
-    found: dict[str, Reproduction] = {}
-    for test in failing[:: max(1, len(failing) // _TRIED)][:_TRIED]:
-        if len(found) == MAX_TOLD:
-            break
-        case = case_of(test, listed, new)
-        one = case and reproduction(case, new, old, sandbox)
-        if one:
-            found.setdefault(one.script, one)
-    return list(found.values())

@@ -8,6 +8,9 @@ from sandbox.tree import Tree
 LONG_LINE = 12
 """Characters from which on a line that issue and patch share is no accident."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{3,}")
+_MADE_UP = re.compile(r"_|[0-9]|[a-z][A-Z]")
+"""What tells a name from a word; words are names only where they are quoted as code."""
+_QUOTED = re.compile(r"```.*?```|`[^`\n]+`", re.DOTALL)
 _CODE = re.compile(r"[^\w\s]|_")
 
 
@@ -18,7 +21,8 @@ def leaks(task: Task) -> tuple[str, ...]:
     lines = dict.fromkeys(
         line for line in added if len(line) >= LONG_LINE and _CODE.search(line) and line in issue
     )
-    told = set(_NAME.findall(task.issue))
+    code = " ".join(_QUOTED.findall(task.issue))
+    told = {name for name in _NAME.findall(task.issue) if _MADE_UP.search(name)} | set(_NAME.findall(code))
     known = _names(task.repository) | _names(task.hidden)
     names = sorted({name for line in added for name in _NAME.findall(line) if name in told} - known)
     tests = {test.rpartition("::")[2].partition("[")[0] for test in task.fail_to_pass}

@@ -2,11 +2,15 @@
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from benchmarks.difference import Difference, Maker, Refused, task_of
 from benchmarks.sdist import downloaded, read
 from benchmarks.task import Task
+from sandbox.runtime import MORE, packages
 from sandbox.tree import Tree
 
 Fetch = Callable[[str], tuple[str, bytes]]
@@ -29,8 +33,9 @@ def from_releases(package: str, old: str, new: str, maker: Maker, fetch: Fetch =
         raise Refused(f"{package} {old} {new}: expected a package's name and two versions")
     archives = [fetch(f"{package}=={version}")[1] for version in (old, new)]
     before, after = map(read, archives)
-    if before.needs:
-        raise Refused(f"needs {before.needs[0]}, which no sandbox has")
+    lacking = _lacking(before.needs)
+    if lacking:
+        raise Refused(f"needs {lacking[0]}, which the sandbox has not; {MORE} lends it")
     labels = {
         "maker": "from-releases",
         "repo": f"pypi/{package}",
@@ -42,6 +47,13 @@ def from_releases(package: str, old: str, new: str, maker: Maker, fetch: Fetch =
     told = _notes(before.tree, after.tree)
     name = f"{package}-{old}".lower()
     return task_of(Difference(name, before.tree, after.tree, told, labels, (old, new)), maker)
+
+
+def _lacking(needs: Iterable[str]) -> list[str]:
+    """Of a package's requirements those that hold here and that the sandbox's Python can't meet."""
+    told = map(Requirement, needs)
+    held = (one for one in told if one.marker is None or one.marker.evaluate({"extra": ""}))
+    return [str(one) for one in held if canonicalize_name(one.name) not in packages()]
 
 
 def _notes(before: Tree, after: Tree) -> str:
