@@ -14,7 +14,7 @@ from dgm.config import ConfigError, read
 from dgm.report.study import POLICIES, study_row, study_table
 from dgm.run import ended, launch, resume
 
-EVALUATIONS = 240
+EVALUATIONS = 400
 """Of each run, where `--set` names no other number: so many that most searches have something to show."""
 
 
