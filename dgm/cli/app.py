@@ -232,13 +232,18 @@ def solve(
     sandbox: Annotated[
         str, typer.Option(help="auto, docker, bubblewrap; process protects nothing.")
     ] = "auto",
+    calls: Annotated[
+        int | None, typer.Option(min=1, help="Model calls it may make; the run's [solve] calls if not given.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Apply the change without asking.")] = False,
     as_json: Json = False,
 ) -> int:
     """Let an agent mend a repository of yours; shows the diff, and asks before it applies it."""
     from dgm.cli.solving import solve_issue
 
-    return solve_issue(folder, agent, repo, issue, model=model, sandbox=sandbox, yes=yes, as_json=as_json)
+    return solve_issue(
+        folder, agent, repo, issue, model=model, sandbox=sandbox, calls=calls, yes=yes, as_json=as_json
+    )
 
 
 @app.command(epilog="Example: dgm check runs/001")

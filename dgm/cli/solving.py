@@ -16,21 +16,22 @@ from dgm.caution import acting
 from dgm.checkout import Checkout, CheckoutError, read_checkout
 from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
-from dgm.gateway import Gateway, Unbounded
+from dgm.errand import Errand, send
+from dgm.gateway import Gateway
 from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
 from dgm.prices import price_of
 from dgm.report.facts import facts
 from dgm.run import recorded_config
-from dgm.session import Ran, Session, Terms
-from dgm.worker import work
+from dgm.session import Ran, Session
 from sandbox.diff import render, visible
 from sandbox.registry import BACKENDS, open_sandbox
 from sandbox.tree import Change, Tree
 
 MAX_ISSUE = 256 * 1024
 SHOWN = 10
+SAID = 500
 
 
 def solve_issue(
@@ -41,6 +42,7 @@ def solve_issue(
     *,
     model: str | None,
     sandbox: str,
+    calls: int | None,
     yes: bool,
     as_json: bool,
 ) -> int:
@@ -53,14 +55,17 @@ def solve_issue(
     checkout, text = read_checkout(repo), _issue(issue)
     _tell(f"{len(checkout.tree)} tracked files of {checkout.folder}")
     _tell_all("left out", checkout.left_out)
-    ran = _ran(source, checkout.tree, text, config, model or config.model.solve, sandbox)
-    change = work(checkout.tree, ran.after)
+    errand = _sent(source, checkout.tree, text, config, model or config.model.solve, sandbox, calls)
+    ran, change = errand.ran, errand.change
     diff = visible(render(checkout.tree, change.applied_to(checkout.tree)))
     acts = acting(change.paths)
     if not as_json:
         sys.stdout.write(diff)
         sys.stdout.flush()
     _tell(f"the agent {_ended(ran)}; {_spent(ran.usage)}")
+    if errand.said:
+        _tell(f"the agent says: {errand.said[:SAID]}")
+    _tell(_tests(errand) if change else "nothing was changed")
     _tell_all("look closely, these act by themselves", {p: f"acts on {what}" for p, what in acts.items()})
     applied = bool(change) and _agreed(checkout, change, yes=yes, may_ask=not as_json)
     if applied:
@@ -74,6 +79,9 @@ def solve_issue(
             "acting": acts,
             "left_out": dict(checkout.left_out),
             "ended": _ended(ran),
+            "said": errand.said,
+            "tests_before": asdict(errand.tests_before),
+            "tests_after": asdict(errand.tests_after),
             **asdict(ran.usage),
             "applied": applied,
         }
@@ -92,31 +100,19 @@ def _issue(path: Path) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _ran(source: Tree, repository: Tree, issue: str, config: Config, model: str, sandbox: str) -> Ran:
+def _sent(
+    agent: Tree, repository: Tree, issue: str, config: Config, model: str, sandbox: str, calls: int | None
+) -> Errand:
     opened = open_model(model, Keys(config.keys.file))
     if price_of(model, config.prices) is None:
         _tell(f"{model} has no price: what it costs is counted as nothing")
+    terms = terms_of(config, config.solve, 0, model)
+    if calls is not None:
+        terms = replace(terms, allowance=replace(terms.allowance, calls=calls))
     # Somebody's repository is nothing to run unknown code on unprotected, whatever the run itself allowed.
     with open_sandbox(sandbox, trusted=False, notice=_tell) as isolated, Gateway() as gateway:
-        _tell(f"{opened.name} works in {isolated.name}")
-        session = Session(isolated, gateway)
-        terms = _roomier(terms_of(config, config.solve, 0, model), repository)
-        return session.solve(source, repository, issue, {"id": "issue"}, opened, terms, Unbounded())
-
-
-def _roomier(terms: Terms, repository: Tree) -> Terms:
-    """Terms for a repository that may be larger than any task: its files, git's objects, and a copy."""
-    limits, size = terms.limits, 3 * repository.size
-    return replace(
-        terms,
-        limits=replace(
-            limits,
-            memory_mib=limits.memory_mib + size // 2**20,
-            disk_mib=limits.disk_mib + size // 2**20,
-            entries=limits.entries + 4 * len(repository),
-            collected_bytes=limits.collected_bytes + size,
-        ),
-    )
+        _tell(f"{opened.name} works in {isolated.name}, with at most {terms.allowance.calls} calls")
+        return send(Session(isolated, gateway), agent, repository, issue, opened, terms)
 
 
 def _agreed(checkout: Checkout, change: Change, *, yes: bool, may_ask: bool) -> bool:
@@ -137,6 +133,16 @@ def _ended(ran: Ran) -> str:
     if ran.exit.how == "exited":
         return "finished" if ran.exit.code == 0 else f"ended with exit code {ran.exit.code}"
     return f"was stopped by its limit: {ran.exit.how}"
+
+
+def _tests(errand: Errand) -> str:
+    before, after = errand.tests_before, errand.tests_after
+    if not (before.passed or before.other or after.passed or after.other):
+        return "of the repository's own tests none could be run here"
+    return (
+        f"the repository's own tests: {before.passed} passed and {before.other} did not;"
+        f" with this change {after.passed} pass and {after.other} do not"
+    )
 
 
 def _spent(usage: Usage) -> str:

@@ -17,7 +17,7 @@ from dgm.cli.errors import FAILED, WRONG_USE, explained
 from dgm.cli.solving import solve_issue
 from dgm.config import ConfigError
 from tests.cli.command import ROOT, complaint, dgm
-from tests.solve.own_repository import ISSUE, SUMS, git, made
+from tests.solve.own_repository import ISSUE, SUMS, commit, git, made
 
 MENDED = SUMS.replace("value < best", "value > best")
 
@@ -56,6 +56,48 @@ def test_yes_applies_it_and_a_dirty_tree_is_refused(whole: Path, own: Path, issu
     assert git(own, "diff", "--cached", "--stat") == ""
     again = dgm("solve", whole, 0, "--repo", own, "--issue", issue)
     assert "changes that are not committed (sums.py)" in complaint(again, 1)
+
+
+def test_a_package_under_src_is_mended_and_its_own_tests_are_counted(
+    whole: Path, own: Path, issue: Path
+) -> None:
+    (own / "src/figures").mkdir(parents=True)
+    (own / "src/figures/__init__.py").touch()
+    (own / "sums.py").rename(own / "src/figures/sums.py")
+    (own / "alias.py").unlink()
+    (own / "tests").mkdir()
+    (own / "tests/test_sums.py").write_text(
+        "from figures.sums import largest\n\n\ndef test_one():\n    assert largest([4]) == 4\n\n\n"
+        "def test_two():\n    assert largest([4, 5]) == 5\n"
+    )
+    commit(own)
+    issue.write_text(ISSUE.replace("from sums", "from figures.sums"))
+    done = dgm("solve", whole, 0, "--repo", own, "--issue", issue, "--sandbox", "bubblewrap")
+    assert done.returncode == 0, done.stderr
+    assert "+++ b/src/figures/sums.py" in done.stdout.splitlines()
+    assert "1 passed and 1 did not; with this change 2 pass and 0 do not" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "calls", "told"),
+    [
+        (ISSUE.replace("`9`", "`3`"), 20, "its example already gives what it expects"),
+        ("It is all wrong.\n", 20, "it shows no example that I could run"),
+        (ISSUE.replace("from sums", "from figures"), 20, "its example does not run here"),
+        (ISSUE, 1, "Stopped: "),
+    ],
+)
+def test_where_nothing_was_changed_the_agent_says_why(
+    text: str, calls: int, told: str, whole: Path, own: Path, issue: Path
+) -> None:
+    issue.write_text(text)
+    done = dgm(
+        "solve", whole, 0, "--repo", own, "--issue", issue, "--sandbox", "bubblewrap", "--calls", calls
+    )
+    assert done.returncode == 1, done.stderr
+    lines = done.stderr.splitlines()
+    assert any(line.startswith("the agent says: ") and told in line for line in lines), done.stderr
+    assert "nothing was changed" in lines
 
 
 @pytest.mark.parametrize("answer", ["y", "n"])
@@ -98,7 +140,14 @@ def test_what_cant_be_worked_on_is_one_line(
     issue: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    given = {"agent": "0", "repo": own, "issue": issue, "model": None, "sandbox": "bubblewrap"} | changes
+    given = {
+        "agent": "0",
+        "repo": own,
+        "issue": issue,
+        "model": None,
+        "sandbox": "bubblewrap",
+        "calls": None,
+    } | changes
     with pytest.raises((CheckoutError, ConfigError, ArchiveError)) as raised:
         solve_issue(whole, **given, yes=True, as_json=False)
     assert explained(raised.value) in {FAILED, WRONG_USE}

@@ -10,7 +10,7 @@ from tests.models.scaffolds import Talk, shell, with_tools
 ISSUE = (
     "Wrong\n\n```python\nfrom m import CALL\nprint(CALL(2, 3))\n```\n\nI expected `5`, but it prints `-1`.\n"
 )
-NO_EDIT = "I found no edit that mends it."
+NO_EDIT = "I found no edit that mends it"
 MENDED = "The reproduction now gives what was expected."
 
 
@@ -46,7 +46,7 @@ def test_with_a_range_of_lines_it_sees_a_defect_late_in_a_long_file(
 @pytest.mark.parametrize("edit", ["write", "replace", "redefine"])
 def test_without_one_it_leaves_the_file_alone(tmp_path: Path, edit: str) -> None:
     talk = mending(tmp_path, filler(60) + LATE, "late", "view", edit)
-    assert talk.said == NO_EDIT
+    assert talk.said.startswith(NO_EDIT)
     assert (tmp_path / "m.py").read_text() == filler(60) + LATE
 
 
@@ -69,7 +69,7 @@ def early(a, b):
 
 def test_by_its_name_it_edits_a_method_of_a_file_that_it_sees_in_part(tmp_path: Path) -> None:
     text = CALCULATOR + filler(90)
-    assert mending(tmp_path, text, "early", "view", "write").said == NO_EDIT
+    assert mending(tmp_path, text, "early", "view", "write").said.startswith(NO_EDIT)
     assert (tmp_path / "m.py").read_text() == text
     talk = mending(tmp_path, text, "early", "view", "write", "redefine")
     assert (talk.said, talk.used["write"]) == (MENDED, 0)
@@ -102,7 +102,7 @@ def test_an_edit_that_the_visible_tests_refuse_is_taken_back(tmp_path: Path) -> 
         "from m import late\n\ndef test_late():\n    assert late(2, 3) == 99\n"
     )
     for tools in (("view", "replace"), ("view", "replace", "try_each")):
-        assert mending(tmp_path, LATE, "late", *tools).said == NO_EDIT
+        assert mending(tmp_path, LATE, "late", *tools).said.startswith(NO_EDIT)
         assert (tmp_path / "m.py").read_text() == LATE
 
 

@@ -10,7 +10,7 @@ from dgm.models.offline.repair.issue import Step
 # Runs beside the repository, never here. A name that the issue uses and does not import is looked up.
 _SCRIPT = r"""
 import ast, io, os, signal, sys
-sys.path.insert(0, os.getcwd())
+sys.path[:0] = [os.getcwd(), os.path.join(os.getcwd(), "src")]
 sys.dont_write_bytecode = True
 HERE = os.getcwd() + os.sep
 COURSES = %r
@@ -33,6 +33,8 @@ def find(name):
             if file.endswith(".py") and "test" not in file:
                 path = os.path.relpath(os.path.join(folder, file))
                 module = path[:-3].replace(os.sep, ".").replace(".__init__", "")
+                if module.startswith("src.") and not os.path.exists("src/__init__.py"):
+                    module = module[4:]
                 if module.split(".")[-1] == name:
                     return __import__(module, fromlist=["*"])
                 try:

@@ -17,6 +17,7 @@ from dgm.models.offline.repair.candidates import (
 from dgm.models.offline.repair.check import Verdict, command, installing, verdicts
 from dgm.models.offline.repair.issue import read
 
+UNREPRODUCED = "I could not reproduce the issue"
 MAX_FILES = 5
 MAX_COURSES = 6
 MAX_TRIES = 72
@@ -26,7 +27,7 @@ MIN_LINES = 20
 TOGETHER = 3
 """Edits tried in a turn, where the scaffold carries out all actions of a turn."""
 # Bytecode of one edit, of the same second and size as the next, would be taken for it.
-TESTS = "timeout 20 python3 -B -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
+TESTS = "PYTHONPATH=src timeout 20 python3 -B -m pytest -q -x -p no:cacheprovider 2>&1 | tail -n 3"
 
 
 def repair_mind(brief: Brief, hands: Hands) -> Mind:
@@ -35,12 +36,13 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     courses = report.courses[:MAX_COURSES]
     start = hands.shell(installing(courses)) if courses else None
     if start is None:
-        yield Say("I could not reproduce the issue.")
+        reason = "I have no way to run its example" if courses else "it shows no example that I could run"
+        yield Say(f"{UNREPRODUCED}: {reason}.")
         return
-    output = (yield [start])[0] or ""
-    failing = next((verdict for verdict in verdicts(output) if verdict.state == "failed"), None)
+    told = verdicts((yield [start])[0] or "")
+    failing = next((verdict for verdict in told if verdict.state == "failed"), None)
     if failing is None:
-        yield Say("I could not reproduce the issue.")
+        yield Say(f"{UNREPRODUCED}: {_unreproduced(told)}.")
         return
     files = yield from _looked(hands, failing, report.words)
     ranked = candidates(files, failing.ran, report.words, failing.blamed)[:MAX_TRIES]
@@ -50,7 +52,16 @@ def repair_mind(brief: Brief, hands: Hands) -> Mind:
     else:
         run = hands.shell(check) or start
         mended = yield from _tried(hands, run, failing.course, iter(ranked))
-    yield Say("The reproduction now gives what was expected." if mended else "I found no edit that mends it.")
+    failed = f"I found no edit that mends it, of {len(ranked)} that I thought of."
+    yield Say("The reproduction now gives what was expected." if mended else failed)
+
+
+def _unreproduced(told: Sequence[Verdict]) -> str:
+    """Why nothing failed that could be mended."""
+    if any(verdict.state == "passed" for verdict in told):
+        return "its example already gives what it expects"
+    broken = next((verdict.why for verdict in told if verdict.why), None)
+    return f"its example does not run here ({broken})" if broken else "nothing came of running its example"
 
 
 def _looked(
