@@ -137,9 +137,8 @@ class Lineage:
                 raise ArchiveError(f"agent {said} matches {len(matches)}: {named}; give more digits")
             if not self._agents:
                 raise ArchiveError(f"no agent {said}: none is born yet")
-            numbers = f"{min(self._agents)} to {max(self._agents)}"
             raise ArchiveError(
-                f"no agent {said}: give a number from {numbers} as `dgm tree` shows it, "
+                f"no agent {said}: give a number that `dgm tree` shows (the last is {max(self._agents)}), "
                 f"or at least {SHORTEST_PREFIX} digits of a commit"
             )
 

@@ -1,5 +1,6 @@
 """Exit codes, and the one line an error is told in."""
 
+import json
 import sys
 
 DONE, FAILED, WRONG_USE, BUDGET, INTERRUPTED = 0, 1, 2, 3, 130
@@ -59,4 +60,6 @@ def _say(message: str, code: int) -> int:
 
     line = visible(" ".join(message.split()))
     print(f"dgm: {line}", file=sys.stderr)  # noqa: T201
+    if "--json" in sys.argv:
+        sys.stdout.write(json.dumps({"error": line, "exit": code}) + "\n")
     return code

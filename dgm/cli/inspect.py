@@ -63,6 +63,8 @@ def show_diff(folder: Path, agent: str, other: str | None, *, as_json: bool) -> 
     if as_json:
         return _json({"before": before, "after": after, "diff": text})
     sys.stdout.write(visible(text))
+    if not text:
+        sys.stderr.write("no difference\n")
     return DONE
 
 

@@ -199,3 +199,14 @@ def test_every_command_teaches() -> None:
         assert taught.returncode == 0
         assert f"Example: dgm {name}" in taught.stdout
         assert taught.stdout.startswith(f"Usage: dgm {name}")
+
+
+def test_with_json_a_complaint_is_a_record_too(whole: Path) -> None:
+    done = dgm("show", whole, "9999", "--json")
+    line = complaint(done, 1).removeprefix("dgm: ").strip()
+    assert json.loads(done.stdout) == {"error": line, "exit": 1}
+
+
+def test_an_agent_beside_itself_is_no_silence(whole: Path) -> None:
+    done = dgm("diff", whole, "0", "0")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "no difference\n")
