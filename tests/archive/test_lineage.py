@@ -69,7 +69,7 @@ def test_an_ambiguous_prefix_names_what_it_matches(family: Lineage) -> None:
 
 @pytest.mark.parametrize("text", ["7", "abc", "", "HEAD", "--help", "dead", "1" * 5000])
 def test_an_unknown_name_is_told_what_there_is(family: Lineage, text: str) -> None:
-    with pytest.raises(ArchiveError, match=r"no agent .*: give a number that `dgm tree` shows .the last is 6"):
+    with pytest.raises(ArchiveError, match=r"no agent .*: give a number that `dgm tree` shows .*6"):
         family.resolve(text)
 
 

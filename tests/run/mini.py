@@ -2,7 +2,7 @@
 
 Run as a program it starts or resumes the run in a folder, and may kill itself at a boundary of durability:
 `python -m tests.run.mini FOLDER WORKERS [COUNT [BOUNDARY [SETTING...]]]` dies at the COUNT-th boundary, of
-that name; COUNT 0 never dies. Settings are those of a run that is started.
+that name, or of `any`; COUNT 0 never dies. Settings are those of a run that is started.
 """
 
 import os
@@ -21,7 +21,7 @@ from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import Outcome, Parts, Watch, launch, resume
 from dgm.session import Session
 from dgm.worker import Worker
-from sandbox.registry import open_sandbox
+from sandbox.registry import BACKENDS, open_sandbox
 from sandbox.tree import Change, Tree
 from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
@@ -93,8 +93,9 @@ class Tinkerer:
 def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
     tinkerer: Model = Tinkerer()
     models: dict[str, Model] = dict.fromkeys(config.model.names, tinkerer)
+    backends = BACKENDS_WITHOUT_ENGINE if config.sandbox.backend == "auto" else BACKENDS
     with (
-        open_sandbox("auto", backends=BACKENDS_WITHOUT_ENGINE, notice=notice) as sandbox,
+        open_sandbox(config.sandbox.backend, backends=backends, notice=notice) as sandbox,
         Gateway() as gateway,
     ):
         yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
@@ -126,8 +127,8 @@ def main() -> None:
     def crossing(name: str) -> None:
         with (folder.parent / "crossed").open("a") as log:
             log.write(name + "\n")
-        left[0] -= wanted in (None, name)
-        if left[0] == 0:
+        left[0] -= wanted in (None, "any", name)
+        if left[0] == 0 and wanted in (None, "any", name):
             os.kill(os.getpid(), signal.SIGKILL)
 
     print(carry_on(folder, workers, crossing, more=sys.argv[5:]).reason)
