@@ -23,7 +23,7 @@ ENVIRONMENT = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}
 
 def sweep(folder: Path, stride: int) -> list[dict[str, Any]]:
     command = [sys.executable, str(PROGRAM), str(folder), "sweep", str(stride)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=300)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=1500)
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 

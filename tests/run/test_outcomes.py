@@ -206,7 +206,7 @@ def test_nothing_hidden_can_be_read_and_nobody_reached(sandbox: Sandbox) -> None
         try:
             source = halves + f"PORT = {listener.getsockname()[1]}\n" + WALKS
             worker = Worker(Session(sandbox, gateway), {"m": Scripted([Say("hi")])})
-            terms = Terms(Limits(wall_seconds=60, cpu_seconds=60), Allowance(1, 100), 1)
+            terms = Terms(Limits(wall_seconds=240, cpu_seconds=240), Allowance(1, 100), 1)
             found = worker.carry_out(
                 Attempt(agent(source), replace(planted, hidden=hidden), "m", terms), Unbounded()
             )
