@@ -82,9 +82,10 @@ def carry_out(play: Play) -> Told:
     if isinstance(policy, Phylo):
         beliefs = policy.beliefs(game.search.view())
         inside = [
-            beliefs.quantile(n, 0.05) <= skill(game.index[agent]) <= beliefs.quantile(n, 0.95)
+            low <= skill(game.index[agent]) <= high
             for n, agent in enumerate(game.search.agents)
             if game.search.view().own.attempted[n]
+            for low, high in (beliefs.interval(n, 0.9),)
         ]
         covered = float(np.mean(inside))
     return Told(result, [skill(game.index[agent]) for agent in heard.said], covered, held)

@@ -154,6 +154,9 @@ def test_beliefs_are_distributions() -> None:
         assert quantiles == sorted(quantiles)
         assert quantiles[0] >= 0
         assert quantiles[-1] <= 1
+        low, high = beliefs.interval(agent, 0.9)
+        assert 0 <= low < high <= 1
+        assert high - low <= quantiles[3] - quantiles[1] + 1e-9
 
 
 def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -> None:

@@ -12,6 +12,8 @@ from dgm.policy.phylo.tree import Floats
 GROWTH = 1.05
 """A fit takes in this many times the outcomes of the one before, or `LEAST` more."""
 LEAST = 5
+INTERVALS = 41
+"""Tried for the shortest one."""
 
 
 CHAIN = 16
@@ -74,10 +76,26 @@ class Beliefs:
         return mean, np.sqrt(np.maximum(self.ability @ levels**2 - mean**2, 0.0))
 
     def quantile(self, agent: int, quantile: float) -> float:
-        """A quantile of an agent's skill; a point of the grid stands for all abilities around it."""
+        """A quantile of an agent's skill; a point of the grid stands for all abilities around it.
+
+        The first and the last stand for all beyond them too.
+        """
+        return float(self._quantiles(agent, np.array([quantile]))[0])
+
+    def interval(self, agent: int, level: float) -> tuple[float, float]:
+        """The shortest interval that holds an agent's skill with chance `level`.
+
+        Not the central one: of who solves next to nothing that would leave 0 out.
+        """
+        lowest = np.linspace(0.0, 1.0 - level, INTERVALS)
+        lows, highs = self._quantiles(agent, lowest), self._quantiles(agent, lowest + level)
+        shortest = int((highs - lows).argmin())
+        return float(lows[shortest]), float(highs[shortest])
+
+    def _quantiles(self, agent: int, quantiles: Floats) -> Floats:
         levels = self.fit.skill
-        edges = np.concatenate([levels[:1], (levels[1:] + levels[:-1]) / 2, levels[-1:]])
-        return float(np.interp(quantile, np.concatenate([[0.0], self.below[agent]]), edges))
+        edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
+        return np.asarray(np.interp(quantiles, np.concatenate([[0.0], self.below[agent]]), edges))
 
     def see(self, view: View) -> None:
         """Take in what the view tells that was not known yet."""
