@@ -68,6 +68,9 @@ class SearchSection(Section):
     alpha: float = Field(default=0.6, gt=0, le=1)
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
     """Of `phylo`, which needs fewer evaluations of each agent and so grows more of them."""
+    uct_alpha: float = Field(default=0.5, gt=0, le=1)
+    uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""
     initial_expansions: int = Field(default=5, ge=0)
     stage_one: int = Field(default=10, ge=1)
     """Tasks; in a split smaller than both stages, each is its share of the split."""
