@@ -218,6 +218,19 @@ def compare(
     return carry_out(a, b, split, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm monitor runs/001")
+def monitor(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of runs; with several, intervals.", show_default=False)
+    ],
+    as_json: Json = False,
+) -> int:
+    """Tell how a search explored and exploited, and whether its estimates foretold its clades."""
+    from dgm.cli.monitoring import monitor as carry_out
+
+    return carry_out(folders, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm replay runs/001 champion")
 def replay(
     folder: Run,

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.events import AgentId, Born, Event, Failed, Rejected, Scored, Usage
-from dgm.policy import POLICIES
+from dgm.report.again import search_again
 from dgm.report.facts import Facts
 from dgm.run import recorded_config
-from dgm.search import Plan, Search
 
 Unit = Literal["micro_usd", "tokens"]
 
@@ -28,16 +27,7 @@ def search_facts(folder: Path, known: Facts) -> dict[str, Any]:
 
 def champion_within(folder: Path, known: Facts, unit: Unit, limit: int) -> AgentId:
     """Whom the run's policy recommended on what the search had found for `limit`."""
-    config = recorded_config(folder, known.archive)
-    asked = known.history.asked.values()
-    tasks = dict.fromkeys(each.task for each in asked if each.purpose == "search" and each.task is not None)
-    search = Search(
-        POLICIES[config.search.policy](config.search.settings),
-        list(tasks),
-        [],
-        Plan(config.budget.evaluations),
-        config.seed,
-    )
+    search = search_again(folder, known)
     search.replay(_within(known, unit, limit))
     return search.champion().agent
 
