@@ -61,6 +61,15 @@ class Budget(Section):
         return Cap(None if self.usd is None else round(self.usd * 1_000_000), self.tokens, self.calls)
 
 
+class StopSection(Section):
+    """When a search ends before its budget does; the comparison at its end is carried out all the same."""
+
+    gain: float | None = Field(default=None, ge=0, le=1)
+    """Where the rest of the evaluations promises the champion less than this rate; never if absent, or 0."""
+    after: int = Field(default=60, ge=0)
+    """Evaluations before which nobody looks."""
+
+
 class SearchSection(Section):
     """How the search goes about it; a setting that the policy has no use for is not read."""
 
@@ -234,6 +243,7 @@ class Config(Section):
     forked_from: Origin | None = None
     """Where the seed agent comes from, instead of a folder."""
     budget: Budget = Budget()
+    stop: StopSection = StopSection()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
     cassette: CassetteSection = CassetteSection()
