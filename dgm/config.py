@@ -206,6 +206,17 @@ class EvidenceSection(Section):
     hidden_tests: Literal["none", "verdict"] = "verdict"
     playbook: Literal["none", "titles", "full"] = "none"
     """How much of the known self-modifications it is shown as suggestions."""
+    shuffled: bool = False
+    """Whether it reads of another agent that was measured, drawn at random, instead of itself: a control."""
+
+
+class AblationSection(Section):
+    """What is taken away from the search, to see what it is worth."""
+
+    improve: Literal["own", "seed"] = "own"
+    """Whose `improve` rewrites an agent: its own, or the seed agent's for all of them."""
+    archive: Literal["all", "latest"] = "all"
+    """Who may be expanded: any agent, or the one that was admitted last alone."""
 
 
 class AdmissionSection(Section):
@@ -253,6 +264,7 @@ class Config(Section):
     solve: JobSection = JobSection(calls=14)
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
+    ablation: AblationSection = AblationSection()
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
     keys: KeysSection = KeysSection()

@@ -352,6 +352,7 @@ def new_search(config: Config, suite: Suite) -> Search:
         random_agent=config.report.random_agent,
         least_gain=config.stop.gain,
         least_gain_after=config.stop.after,
+        latest_only=config.ablation.archive == "latest",
     )
     return Search(
         policy=POLICIES[config.search.policy](config.search.settings),

@@ -57,6 +57,8 @@ class Plan:
     random_agent: bool = False
     least_gain: float | None = None
     least_gain_after: int = 0
+    latest_only: bool = False
+    """Nobody but the agent admitted last is expanded."""
 
     @property
     def free_evaluations(self) -> int:
@@ -204,6 +206,7 @@ class Search:
                 (self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT)
                 | (self._counts[_VETOED, :size] > 0)
                 | self.stalled
+                | (self.plan.latest_only & (np.arange(size) < size - 1))
             ),
             evaluations=self._evaluations,
             expansions=self._expansions,

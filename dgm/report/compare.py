@@ -133,6 +133,7 @@ def _searches_lines(facts: Mapping[str, Any]) -> list[Text]:
     lines = [
         f"search of {name}: {took['policy']}, {took['evaluations']} evaluations, "
         f"{took['expansions']} expansions, {took['tokens']} tokens, ${took['micro_usd'] / 1e6:.2f}"
+        + "".join(f"; {told}" for told in took["controls"])
         for name, took in ((name, facts[name]) for name in ("a", "b"))
     ]
     at = f"${facts['at'] / 1e6:.2f}" if facts["unit"] == "micro_usd" else f"{facts['at']} tokens"

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from archive.events import AgentId, Born, Event, Failed, Rejected, Scored, Usage
 from dgm.report.again import search_again
+from dgm.report.controls import controls
 from dgm.report.facts import Facts
 from dgm.run import recorded_config
 
@@ -22,6 +23,7 @@ def search_facts(folder: Path, known: Facts) -> dict[str, Any]:
         "expansions": sum(each.job != "evaluate" for each in asked),
         "tokens": spent.tokens,
         "micro_usd": spent.micro_usd,
+        "controls": controls(known.archive, known.history),
     }
 
 
