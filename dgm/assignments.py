@@ -58,7 +58,7 @@ class Assigner:
         match ticket.job:
             case Evaluate(agent, task):
                 # The seed may get several attempts at a held-out task, chosen among by the visible tests.
-                seen = ticket.purpose == "held_out" and agent == next(iter(self._history.born))
+                seen = ticket.purpose == "held_out" and agent == self._seed
                 try_ = Attempt(
                     agent=self._tree(agent),
                     task=self._tasks[task],
@@ -69,7 +69,7 @@ class Assigner:
                 return Dispatch(ticket, attempt, try_)
             case Expand(parent):
                 rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
-                read = evidence(self._sources, parent, config.evidence, rng)
+                read = evidence(self._sources, self._subject(parent, rng), config.evidence, rng)
                 rewrite = Rewrite(
                     parent=self._tree(parent),
                     evidence=read,
@@ -77,8 +77,21 @@ class Assigner:
                     known=frozenset(self._history.trees),
                     rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
                     terms=self._terms(ticket),
+                    by=self._tree(self._seed) if config.ablation.improve == "seed" else None,
                 )
                 return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
+
+    @property
+    def _seed(self) -> AgentId:
+        return next(iter(self._history.born))
+
+    def _subject(self, parent: AgentId, rng: Generator) -> AgentId:
+        """Of whom `parent` reads the evidence; while nobody else was measured, of itself in any case."""
+        if not self._config.evidence.shuffled:
+            return parent
+        history = self._history
+        others = [each for each in history.born if each != parent and history.scores(each, "search")]
+        return others[int(rng.integers(len(others)))] if others else parent
 
     def drawn(self, ticket: Ticket) -> Ticket:
         """`ticket`, told which model improves where several may."""

@@ -73,17 +73,22 @@ class Clades:
         self._counts[column + 2, self.ancestry(agent)] += 1
 
     def ancestry(self, agent: int) -> list[int]:
-        """`agent` and every ancestor, each once, however many paths lead there."""
-        seen = {agent}
-        reached = [agent]
-        for index in reached:
-            for parent in self._parents[index]:
-                if parent not in seen:
-                    seen.add(parent)
-                    reached.append(parent)
-        return reached
+        """`agent` and every ancestor, each once."""
+        return ancestry(self._parents, agent)
 
     def _row(self, row: int) -> Counts:
         view = self._counts[row, : len(self._parents)]
         view.flags.writeable = False
         return view
+
+
+def ancestry(parents: Sequence[tuple[int, ...]], agent: int) -> list[int]:
+    """`agent` and every ancestor, each once, however many paths lead there."""
+    seen = {agent}
+    reached = [agent]
+    for index in reached:
+        for parent in parents[index]:
+            if parent not in seen:
+                seen.add(parent)
+                reached.append(parent)
+    return reached

@@ -61,6 +61,15 @@ class Budget(Section):
         return Cap(None if self.usd is None else round(self.usd * 1_000_000), self.tokens, self.calls)
 
 
+class StopSection(Section):
+    """When a search ends before its budget does; the comparison at its end is carried out all the same."""
+
+    gain: float | None = Field(default=None, ge=0, le=1)
+    """Where the rest of the evaluations promises the champion less than this rate; never if absent, or 0."""
+    after: int = Field(default=60, ge=0)
+    """Evaluations before which nobody looks."""
+
+
 class SearchSection(Section):
     """How the search goes about it; a setting that the policy has no use for is not read."""
 
@@ -68,6 +77,9 @@ class SearchSection(Section):
     alpha: float = Field(default=0.6, gt=0, le=1)
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
     """Of `phylo`, which needs fewer evaluations of each agent and so grows more of them."""
+    uct_alpha: float = Field(default=0.5, gt=0, le=1)
+    uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
+    """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""
     initial_expansions: int = Field(default=5, ge=0)
     stage_one: int = Field(default=10, ge=1)
     """Tasks; in a split smaller than both stages, each is its share of the split."""
@@ -194,6 +206,17 @@ class EvidenceSection(Section):
     hidden_tests: Literal["none", "verdict"] = "verdict"
     playbook: Literal["none", "titles", "full"] = "none"
     """How much of the known self-modifications it is shown as suggestions."""
+    shuffled: bool = False
+    """Whether it reads of another agent that was measured, drawn at random, instead of itself: a control."""
+
+
+class AblationSection(Section):
+    """What is taken away from the search, to see what it is worth."""
+
+    improve: Literal["own", "seed"] = "own"
+    """Whose `improve` rewrites an agent: its own, or the seed agent's for all of them."""
+    archive: Literal["all", "latest"] = "all"
+    """Who may be expanded: any agent, or the one that was admitted last alone."""
 
 
 class AdmissionSection(Section):
@@ -231,6 +254,7 @@ class Config(Section):
     forked_from: Origin | None = None
     """Where the seed agent comes from, instead of a folder."""
     budget: Budget = Budget()
+    stop: StopSection = StopSection()
     search: SearchSection = SearchSection()
     model: ModelSection = ModelSection()
     cassette: CassetteSection = CassetteSection()
@@ -240,6 +264,7 @@ class Config(Section):
     solve: JobSection = JobSection(calls=14)
     improve: JobSection = JobSection()
     evidence: EvidenceSection = EvidenceSection()
+    ablation: AblationSection = AblationSection()
     admission: AdmissionSection = AdmissionSection()
     report: ReportSection = ReportSection()
     keys: KeysSection = KeysSection()

@@ -31,6 +31,7 @@ from sandbox.tree import Change, Tree
 MAX_ATTEMPTS = 3
 POLL_SECONDS = 0.2
 CHECKPOINT_ENDS = 100
+DONE_EARLY = "done: the rest of the evaluations promised a gain below stop.gain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,7 @@ class Controller:
             ArchiveError: the journal or the store failed; nothing later was done.
             Trouble: a person must mend something; its ticket stays open, for `resume`.
         """
+        self.requests.clear_stop()
         self._reopen()
         while True:
             self._take_calls()
@@ -115,8 +117,9 @@ class Controller:
             self.watch(self._progress())
         if self._fatal is not None:
             raise self._fatal
-        reason = self._stopping or "done"
+        reason = self._stopping or (DONE_EARLY if self.search.hopeless else "done")
         champion = self.search.champion().agent
+        self.requests.clear_stop()
         self.archive.point_head(champion)
         self._record(Stopped(reason, champion))
         self.archive.checkpoint()
@@ -132,6 +135,8 @@ class Controller:
             self._delayed.append((0.0, ticket))
 
     def _take_requests(self) -> None:
+        if self.requests.stop_wanted:
+            self.stop("interrupted by the stop file")
         for path, wish in self.requests.pending():
             match wish:
                 case Vetoed(agent) if agent in self.history.born:

@@ -12,6 +12,8 @@ from secrets import token_hex
 from archive.events import AgentId, Paused, Vetoed
 
 FOLDER = "requests"
+STOP = "stop"
+"""A file of this name, whatever is in it, asks for what Ctrl-C does."""
 MAX_BYTES = 256
 MAX_AT_ONCE = 100
 Wish = Vetoed | Paused
@@ -34,6 +36,16 @@ class Requests:
         with unfinished.open("x") as file:
             file.write(json.dumps(said))
         return unfinished.rename(path)
+
+    @property
+    def stop_wanted(self) -> bool:
+        """Whether somebody put the stop file into the run's folder."""
+        return (self.run / STOP).is_file()
+
+    def clear_stop(self) -> None:
+        """Take the stop file away; it is meant for the controller at work, and for no later one."""
+        if self.stop_wanted:
+            (self.run / STOP).unlink(missing_ok=True)
 
     def pending(self) -> Iterator[tuple[Path, Wish | None]]:
         """Requests in the order they were made; None for a file that holds none."""

@@ -47,7 +47,7 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.")
+CHANGEABLE = ("budget.", "stop.", "workers", "sandbox.", "keys.", "cassette.")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -162,7 +162,7 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, workers, sandbox.*, keys.* and cassette.*"
+            allowed = "budget.*, stop.*, workers, sandbox.*, keys.* and cassette.*"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
@@ -200,7 +200,12 @@ def priced(config: Config, notice: Callable[[str], None]) -> Config:
 def ended(folder: Path) -> bool:
     """Whether the run in `folder` has nothing left to do."""
     stopped = History(entry.event for entry in DiskArchive.read(folder).entries()).stopped
-    return stopped is not None and stopped.reason == "done"
+    return stopped is not None and is_done(stopped.reason)
+
+
+def is_done(reason: str) -> bool:
+    """Whether a controller that let go for `reason` had nothing left to do."""
+    return reason.partition(":")[0] == "done"
 
 
 def recorded_config(folder: Path, archive: Archive) -> Config:
@@ -345,6 +350,9 @@ def new_search(config: Config, suite: Suite) -> Search:
         finish_agents=config.search.finish_agents,
         champion_quantile=config.search.champion_quantile,
         random_agent=config.report.random_agent,
+        least_gain=config.stop.gain,
+        least_gain_after=config.stop.after,
+        latest_only=config.ablation.archive == "latest",
     )
     return Search(
         policy=POLICIES[config.search.policy](config.search.settings),

@@ -26,6 +26,7 @@ from archive.events import (
 from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
 from dgm.jobs import Evaluate, Expand, Job, Ticket
+from dgm.outlook import Outlook
 from dgm.policy.base import Outcomes, Policy, Recommendation, View
 from dgm.policy.thompson import leaders
 
@@ -54,6 +55,10 @@ class Plan:
     finish_agents: int = 3
     champion_quantile: float = 0.05
     random_agent: bool = False
+    least_gain: float | None = None
+    least_gain_after: int = 0
+    latest_only: bool = False
+    """Nobody but the agent admitted last is expanded."""
 
     @property
     def free_evaluations(self) -> int:
@@ -92,6 +97,8 @@ class Search:
         self._evaluations = 0
         self._expansions = 0
         self._rejections_running = 0
+        self._outlook = Outlook(plan.free_evaluations, plan.least_gain, plan.least_gain_after)
+        self._hopeless = False
 
     @property
     def open_tickets(self) -> Sequence[Ticket]:
@@ -126,6 +133,11 @@ class Search:
     def stalled(self) -> bool:
         """So many rejections came in a row that expanding on is a waste."""
         return self._rejections_running >= REJECTIONS_STOP_RUN
+
+    @property
+    def hopeless(self) -> bool:
+        """The rest of the evaluations promised less than the plan asks for; only the comparison is left."""
+        return self._hopeless
 
     def ask(self) -> Ticket | None:
         """The next ticket; None while nothing is worth doing before an open ticket ends, or ever again."""
@@ -194,6 +206,7 @@ class Search:
                 (self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT)
                 | (self._counts[_VETOED, :size] > 0)
                 | self.stalled
+                | (self.plan.latest_only & (np.arange(size) < size - 1))
             ),
             evaluations=self._evaluations,
             expansions=self._expansions,
@@ -215,14 +228,14 @@ class Search:
 
     def _policys_choice(self, rng: Generator) -> _Chosen | None:
         view = self.view()
-        if view.evaluations_left <= 0:
+        if view.evaluations_left <= 0 or self._hopeless:
             return None
         choice = self.policy.choose(view, rng)
         return None if choice is None else (choice.job, "search", choice.why)
 
     def _finish(self) -> _Chosen | None:
         """Complete the leaders, once the policy's own tickets have ended."""
-        if self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
+        if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
         view = self.view()
         for agent in leaders(view, self.plan.champion_quantile, self.plan.finish_agents):
@@ -337,6 +350,9 @@ class Search:
         ancestry = self._clades.ancestry(agent)
         rejections = self._counts[_REJECTIONS, ancestry]
         self._counts[_REJECTIONS, ancestry] = np.where(rejections >= REJECTIONS_BAR_PARENT, 0, rejections)
+        if agent != 0 and self._outlook.due(self._evaluations):
+            champion = self._index[self.champion().agent]
+            self._hopeless = self._hopeless or self._outlook.hopeless(champion, self._clades.own)
 
     def _add(self, agent: AgentId, parents: Sequence[AgentId]) -> None:
         index = self._clades.add([self._index[parent] for parent in parents])

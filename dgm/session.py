@@ -14,6 +14,8 @@ from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
 from sandbox.tree import Tree
 
 AGENT, TASK, WORKSPACE, EVIDENCE, OUT = "/agent", "/task", "/workspace", "/evidence", "/out"
+IMPROVER = "/improver"
+"""Of an agent that rewrites another."""
 SUMMARY = "summary.md"
 SUMMARY_BYTES = 64 * 1024
 
@@ -96,15 +98,22 @@ class Session:
         command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *_called(manifest, manifest.solve))
         return self._run("solve", command, folders, WORKSPACE, model, terms, books)
 
-    def improve(self, agent: Tree, evidence: Tree, model: Model, terms: Terms, books: Books) -> Ran:
-        """Let `agent` rewrite its own source after reading `evidence`; raises as `solve` does."""
+    def improve(
+        self, agent: Tree, evidence: Tree, model: Model, terms: Terms, books: Books, by: Tree | None = None
+    ) -> Ran:
+        """Let `agent` rewrite its own source after reading `evidence`; raises as `solve` does.
+
+        With `by`, that agent's command does it, from a folder of its own.
+        """
         folders = {
             AGENT: Folder(agent, writable=True, collect=True),
             EVIDENCE: Folder(evidence),
             OUT: Folder(Tree(), writable=True, collect=True),
         }
-        manifest = read_manifest(agent)
+        manifest = read_manifest(agent if by is None else by)
         command = _called(manifest, manifest.improve)
+        if by is not None:
+            folders[IMPROVER] = Folder(by)
         return self._run("improve", command, folders, AGENT, model, terms, books)
 
     def _run(
@@ -130,7 +139,7 @@ class Session:
                 Order(
                     command=command,
                     folders=folders,
-                    cwd=AGENT,
+                    cwd=IMPROVER if IMPROVER in folders else AGENT,
                     environment={**places, "DGM_GATEWAY": GATEWAY_SOCKET, "DGM_TOKEN": line.token},
                     socket_folder=line.folder,
                     limits=terms.limits,

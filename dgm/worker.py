@@ -31,7 +31,10 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Rewrite:
-    """Let `parent` rewrite itself, and examine the child. `known` are the trees no child may equal."""
+    """Let `parent` rewrite itself, and examine the child. `known` are the trees no child may equal.
+
+    `by` is another agent, whose `improve` it is that rewrites.
+    """
 
     parent: Tree
     evidence: Tree
@@ -39,6 +42,7 @@ class Rewrite:
     known: Collection[TreeHash]
     rules: Rules
     terms: Terms
+    by: Tree | None = None
 
 
 Assignment = Attempt | Rewrite
@@ -121,7 +125,7 @@ class Worker:
     def _rewrite(self, assignment: Rewrite, model: Model, books: Books) -> Offspring:
         started = time.monotonic()
         parent = assignment.parent
-        ran = self.session.improve(parent, assignment.evidence, model, assignment.terms, books)
+        ran = self.session.improve(parent, assignment.evidence, model, assignment.terms, books, assignment.by)
         child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
         if refusal is None and child is not None:

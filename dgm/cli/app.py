@@ -205,6 +205,32 @@ def why(
     return explain_ticket(folder, ticket, as_json=as_json)
 
 
+@app.command(epilog="Example: dgm compare runs/001:champion runs/001:0")
+def compare(
+    a: Annotated[str, typer.Argument(help="RUN:AGENT, or RUN alone for the whole run.", show_default=False)],
+    b: Annotated[str, typer.Argument(help="The same; :AGENT is of the run of A.", show_default=False)],
+    split: Annotated[str, typer.Option(help="Tasks to compare on: held_out or search.")] = "held_out",
+    as_json: Json = False,
+) -> int:
+    """Compare two agents, or two runs by their champions, on the tasks that both met: A less B."""
+    from dgm.cli.comparing import compare as carry_out
+
+    return carry_out(a, b, split, as_json=as_json)
+
+
+@app.command(epilog="Example: dgm monitor runs/001")
+def monitor(
+    folders: Annotated[
+        list[Path], typer.Argument(help="Folders of runs; with several, intervals.", show_default=False)
+    ],
+    as_json: Json = False,
+) -> int:
+    """Tell how a search explored and exploited, and whether its estimates foretold its clades."""
+    from dgm.cli.monitoring import monitor as carry_out
+
+    return carry_out(folders, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm replay runs/001 champion")
 def replay(
     folder: Run,

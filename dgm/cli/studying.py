@@ -12,7 +12,7 @@ from dgm.cli.evolve import view
 from dgm.cli.inspect import known
 from dgm.config import ConfigError, read
 from dgm.report.study import POLICIES, study_row, study_table
-from dgm.run import ended, launch, resume
+from dgm.run import ended, is_done, launch, resume
 
 EVALUATIONS = 400
 """Of each run, where `--set` names no other number: so many that most searches have something to show."""
@@ -32,7 +32,7 @@ def study(folder: Path, seeds: str, sets: Sequence[str], *, as_json: bool) -> in
             console.print(f"run {place}")
             with view(console) as watch:
                 outcome = resume(place, [], watch) if place.exists() else launch(place, settings, watch)
-            if outcome.reason != "done":
+            if not is_done(outcome.reason):
                 console.print(f"{outcome.reason}; the same command goes on from here")
                 return INTERRUPTED
         rows.append(study_row(seed, *(known(place) for place in folders.values())))

@@ -8,6 +8,7 @@ from dgm.policy.darwin import Darwin, Keep, Staging
 from dgm.policy.greedy import Greedy
 from dgm.policy.hgm import Hgm
 from dgm.policy.phylo.policy import Phylo
+from dgm.policy.uct import Uct
 from dgm.policy.uniform import Uniform
 from dgm.policy.widening import Widening
 
@@ -20,6 +21,8 @@ class Settings:
     initial_expansions: int = 5
     champion_quantile: float = 0.05
     phylo_alpha: float = 0.8
+    uct_alpha: float = 0.5
+    uct_exploration: float = 0.5
     stage_one: int = 10
     stage_two: int = 50
     stage_needed: float = 0.4
@@ -44,5 +47,8 @@ POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
     "greedy": lambda settings: Greedy(settings.champion_quantile),
     "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
     "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
+    "uct": lambda settings: Uct(
+        settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
+    ),
     "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
 }

@@ -1,9 +1,10 @@
-"""Champion against seed on the held-out tasks, as plain facts; `comparison_view` draws them."""
+"""Two agents on the same tasks, above all champion and seed, as plain facts; `comparison_view` draws them."""
 
 import json
 import tomllib
 from collections.abc import Collection, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from archive.base import Archive
 from archive.events import AgentId, Failed, Scored, TaskId, Usage
@@ -13,46 +14,76 @@ from dgm.history import History
 from dgm.paired import Paired, smallest_detectable
 
 _Ends = Mapping[TaskId, Scored | Failed]
+Split = Literal["held_out", "search"]
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One of two agents that are compared, and the name it goes by in what is told of them."""
+
+    name: str
+    archive: Archive
+    history: History
+    agent: AgentId
+
+    def met(self, split: Split, repeat: int = 0) -> dict[TaskId, Scored | Failed]:
+        """What became of its attempt number `repeat` at each task."""
+        return met(self.history, self.agent, split, repeat)
+
+    @property
+    def discordance(self) -> float:
+        """The share of discordant tasks as it was stated when the run started, whatever a `resume` says."""
+        said: Mapping[str, Any] = {}
+        if self.history.started is not None:
+            config = self.archive.blob(self.history.started.config)
+            said = tomllib.loads(config.decode()).get("report", {})
+        return ReportSection.model_validate(said).discordance
 
 
 def comparison(archive: Archive, history: History, champion: AgentId | None) -> dict[str, Any] | None:
-    """Both agents on the tasks that both have met; None while there are none, or only one agent.
+    """Champion against seed on the held-out tasks; None while both met none, or are one agent."""
+    seed = next(iter(history.born), None)
+    if champion is None or seed is None or champion == seed:
+        return None
+    told = versus(Side("champion", archive, history, champion), Side("seed", archive, history, seed))
+    return None if told is None else {"champion": champion, "seed": seed, **told}
+
+
+def versus(ours: Side, theirs: Side, split: Split = "held_out") -> dict[str, Any] | None:
+    """Two agents on the tasks that both have met; None if there are none.
 
     A pair set aside (its ticket failed for a reason of ours) counts as unresolved, and is counted. Rates are
     shares of `n`; what an agent resolved per dollar is None where it cost nothing.
     """
-    seed = next(iter(history.born), None)
-    if champion is None or seed is None or champion == seed:
-        return None
-    ours, theirs = held_out(history, champion), held_out(history, seed)
-    tasks = [task for task in ours if task in theirs]
+    mine, other = ours.met(split), theirs.met(split)
+    tasks = [task for task in mine if task in other]
     if not tasks:
         return None
-    discordance = _stated_discordance(archive, history)
+    both = {
+        ours.name: {task: mine[task] for task in tasks},
+        theirs.name: {task: other[task] for task in tasks},
+    }
+    discordance = max(ours.discordance, theirs.discordance)
     least = smallest_detectable(len(tasks), discordance)
     return {
-        "champion": champion,
-        "seed": seed,
+        "split": split,
         "n": len(tasks),
-        **_paired(tasks, ours, theirs),
+        **_paired(both),
         "set_aside": {
-            name: sum(isinstance(ends[task], Failed) for task in tasks)
-            for name, ends in (("champion", ours), ("seed", theirs))
+            name: sum(isinstance(end, Failed) for end in ends.values()) for name, ends in both.items()
         },
         "discordance": discordance,
         "smallest_detectable": None if least is None else round(least, 4),
-        **_worth(
-            {"champion": {task: ours[task] for task in tasks}, "seed": {task: theirs[task] for task in tasks}}
-        ),
-        "equal_cost": _equal_cost(archive, history, seed, tasks, ours),
+        **_worth(both),
+        "equal_cost": equal_cost(ours, theirs, split, tasks),
     }
 
 
-def held_out(history: History, agent: AgentId, repeat: int = 0) -> dict[TaskId, Scored | Failed]:
-    """What became of the agent's attempt number `repeat` at each held-out task."""
+def met(history: History, agent: AgentId, split: Split, repeat: int = 0) -> dict[TaskId, Scored | Failed]:
+    """What became of the agent's attempt number `repeat` at each task of a split."""
     ended: dict[TaskId, Scored | Failed] = {}
     for ticket, asked in history.asked.items():
-        if asked.purpose == "held_out" and (asked.agent, asked.repeat) == (agent, repeat) and asked.task:
+        if asked.purpose == split and (asked.agent, asked.repeat) == (agent, repeat) and asked.task:
             end = history.scored.get(ticket) or history.failed.get(ticket)
             if end is not None:
                 ended[asked.task] = end
@@ -73,30 +104,39 @@ def difference(paired: Paired) -> dict[str, Any]:
     }
 
 
-def _equal_cost(
-    archive: Archive, history: History, seed: AgentId, tasks: Collection[TaskId], ours: _Ends
-) -> dict[str, Any]:
-    """The champion against the best, by visible tests, of as many attempts of the seed as cost the same."""
-    tries = [held_out(history, seed)]
-    attempts = attempts_at_equal_cost(_usages(ours), _usages(tries[0]))
-    tries += [held_out(history, seed, repeat) for repeat in range(1, attempts)]
-    chosen = {}
+def dearer(ours: Side, theirs: Side, split: Split) -> bool:
+    """Whether an attempt of the first costs as much as several of the other."""
+    return attempts_at_equal_cost(_usages(ours.met(split)), _usages(theirs.met(split))) > 1
+
+
+def equal_cost(ours: Side, theirs: Side, split: Split, tasks: Collection[TaskId]) -> dict[str, Any]:
+    """The first agent against the best, by visible tests, of as many attempts of the other as cost the same.
+
+    `missing` attempts were not made.
+    """
+    dear, cheap = ours.met(split), theirs.met(split)
+    attempts = attempts_at_equal_cost(_usages(dear), _usages(cheap))
+    tries = [cheap, *(theirs.met(split, repeat) for repeat in range(1, attempts))]
+    chosen: dict[TaskId, Scored | Failed] = {}
     for task in tasks:
         those = [end for ends in tries if isinstance(end := ends.get(task), Scored)]
         if those:  # max keeps the first of equals.
-            chosen[task] = max(those, key=lambda scored: _visible_passed(archive, scored))
+            chosen[task] = max(those, key=lambda scored: _visible_passed(theirs.archive, scored))
     missing = sum(task not in ends for ends in tries for task in tasks)
-    return {"attempts": attempts, "missing": missing, **_paired(tasks, ours, chosen)}
+    best = {ours.name: {task: dear[task] for task in tasks}, theirs.name: chosen}
+    return {"best_of": theirs.name, "attempts": attempts, "missing": missing, **_paired(best)}
 
 
-def _paired(tasks: Collection[TaskId], ours: _Ends, theirs: _Ends) -> dict[str, Any]:
-    paired = Paired.of(tasks, resolved(ours), resolved(theirs))
+def _paired(ends: Mapping[str, _Ends]) -> dict[str, Any]:
+    """Two agents by name, on the tasks of the first."""
+    (a, ours), (b, theirs) = ends.items()
+    paired = Paired.of(ours, resolved(ours), resolved(theirs))
     return {
-        "resolved": dict(zip(("champion", "seed"), paired.resolved, strict=True)),
+        "resolved": dict(zip((a, b), paired.resolved, strict=True)),
         "counts": {
             "both": paired.both,
-            "only_champion": paired.only_a,
-            "only_seed": paired.only_b,
+            f"only_{a}": paired.only_a,
+            f"only_{b}": paired.only_b,
             "neither": paired.neither,
         },
         **difference(paired),
@@ -123,11 +163,3 @@ def _worth(ends: Mapping[str, _Ends]) -> dict[str, dict[str, float | None]]:
 
 def _ratio(what: float, cost: int) -> float | None:
     return round(what / cost, 6) if cost else None
-
-
-def _stated_discordance(archive: Archive, history: History) -> float:
-    """As it was set when the run started, whatever a later `resume` says."""
-    said: Mapping[str, Any] = {}
-    if history.started is not None:
-        said = tomllib.loads(archive.blob(history.started.config).decode()).get("report", {})
-    return ReportSection.model_validate(said).discordance

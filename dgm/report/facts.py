@@ -15,6 +15,7 @@ from dgm.intervals import beta_interval
 from dgm.ledger import Ledger
 from dgm.policy.thompson import standing
 from dgm.report.comparison import comparison
+from dgm.report.controls import controls
 from dgm.report.models import models
 
 CHAMPION_QUANTILE = 0.05
@@ -122,6 +123,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
             if (scores := history.scores(agent, "held_out"))
         },
         "comparison": comparison(known.archive, history, known.champion),
+        "controls": controls(known.archive, history),
         **models(known.archive, history),
     }
 

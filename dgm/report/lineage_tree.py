@@ -53,6 +53,7 @@ def _footer(known: Facts) -> list[Text | Table]:
             f"${summary['micro_usd'] / 1e6:.2f} ({summary['models']})"
         )
     ]
+    lines += [Text(told, style="yellow") for told in summary["controls"]]
     if estimated := summary["estimated_micro_usd"]:
         lines.append(Text(f"${estimated / 1e6:.4f} of it is estimated, for calls whose reply was lost"))
     for agent, score in summary["held_out"].items():

@@ -27,6 +27,11 @@ _RULES: Mapping[str, str] = {
         "Each agent with an untried task drew its ability and drift from the joint posterior; the highest "
         "draw won, and meets the task that tells most about it: {bits} bits."
     ),
+    "room": (
+        "Down the tree by the best UCB1 bounds ({path}): the last one's clade has had {visits} visits, "
+        "which is room for more than its {children} children, or nothing else can be done there."
+    ),
+    "bound": "Down the tree by the best UCB1 bounds ({path}), ending with the last one's own.",
     "chance": "Chance alone, each of {among} agents being as likely as the others.",
     "score and novelty": (
         "Chance, weighted by sigmoid(10 (score - 0.5)) / (1 + children): agent {drawn} was drawn."

@@ -8,7 +8,7 @@ from rich.table import Table
 
 from archive.events import AgentId, TaskId
 from dgm.paired import Paired
-from dgm.report.comparison import difference, held_out, resolved
+from dgm.report.comparison import difference, met, resolved
 from dgm.report.facts import Facts
 from dgm.search import random_agent
 
@@ -25,7 +25,7 @@ class Held:
     @classmethod
     def of(cls, known: Facts, agent: AgentId) -> "Held":
         """The agent's first attempts."""
-        ends = held_out(known.history, agent)
+        ends = met(known.history, agent, "held_out")
         return cls(frozenset(ends), frozenset(resolved(ends)))
 
     def against(self, other: "Held") -> Mapping[str, Any]:

@@ -13,7 +13,7 @@ from archive.events import Asked, Born, Event, Paused, Resumed, Stopped, Vetoed
 from dgm.cli.steering import pause_run, veto_agent
 from dgm.controller import Progress
 from dgm.report.facts import facts, row
-from dgm.requests import FOLDER, Requests
+from dgm.requests import FOLDER, STOP, Requests
 from dgm.run import Watch, launch, resume
 from tests.cli.command import complaint, dgm
 from tests.run.mini import QUIET, config, mini_parts
@@ -79,6 +79,22 @@ def test_a_controller_at_work_journals_it_and_stops_in_good_order(tmp_path: Path
     later = kept[kept.index(Vetoed(born.agent)) :]
     assert any(isinstance(event, Asked) and event.job == "expand" for event in later)
     assert not any(isinstance(event, Asked) and clade & set(event.parents) for event in later)
+
+
+def test_a_stop_file_does_what_an_interrupt_does_and_is_meant_for_one_controller(tmp_path: Path) -> None:
+    folder = tmp_path / "run"
+
+    def progress(state: Progress) -> None:
+        if len(state.search.agents) == 2:
+            (folder / STOP).touch()
+
+    watch = Watch(lambda _: None, progress, lambda _: None)
+    assert launch(folder, config(), watch, parts_of=mini_parts).reason == "interrupted by the stop file"
+    assert events(folder)[-1] == Stopped("interrupted by the stop file", events(folder)[-1].champion)  # type: ignore[union-attr]
+    assert not (folder / STOP).exists()
+    (folder / STOP).touch()
+    assert resume(folder, ["budget.evaluations=6"], QUIET, parts_of=mini_parts).reason == "done"
+    assert not (folder / STOP).exists()
 
 
 def _traps(folder: Path, outside: Path) -> Path:

@@ -116,11 +116,12 @@ def test_the_comparison_explained_is_one_that_could_be_told() -> None:
         {
             **facts(at_once),
             "n": n,
+            "split": "held_out",
             "smallest_detectable": smallest_detectable(n, 0.25),
             "discordance": 0.25,
             "resolved_per_usd": {"champion": None, "seed": None},
             "resolved_per_million_tokens": {"champion": 4.71, "seed": 5.83},
-            "equal_cost": {"attempts": 2, "missing": 0, **facts(later)},
+            "equal_cost": {"best_of": "seed", "attempts": 2, "missing": 0, **facts(later)},
             "set_aside": {"champion": 0, "seed": 0},
         }
     )

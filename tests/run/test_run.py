@@ -342,7 +342,7 @@ def test_what_people_see(whole: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["tree", "nowhere"], "no run here", 1),
         (["run", "--set", "budget.evalutions=3"], "did you mean 'budget.evaluations'", 2),
         (["run", "--set", "seed=x"], "seed", 2),
-        (["run", "--policy", "best"], "allowed: darwin, greedy, hgm, phylo, uniform", 2),
+        (["run", "--policy", "best"], "allowed: darwin, greedy, hgm, phylo, uct, uniform", 2),
         (["run", "--suite", "none"], "allowed: kata", 2),
         (["run", "--model", "none"], "allowed: offline", 2),
         (["run", "--seed-agent", "tests"], "agent.toml", 2),
