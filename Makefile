@@ -47,3 +47,6 @@ lock: ## pin the dependencies anew, with hashes and without addresses
 	    --extra isolation pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --extra isolation --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra isolation --extra swebench --group dev -c requirements/dev.txt pyproject.toml \
+	    -o requirements/swebench.txt

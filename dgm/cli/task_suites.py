@@ -17,7 +17,7 @@ from benchmarks.notes import Aside, Drawn, Notes
 from benchmarks.patches import PatchError, patch_of
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
-from benchmarks.rows import read_rows, rows_of, task_of_row
+from benchmarks.rows import Row, read_rows, rows_of, task_of_row
 from benchmarks.splits import drawn
 from benchmarks.task import Split, Suite, SuiteError, Task, content
 from benchmarks.verify import Verified, verified
@@ -177,7 +177,7 @@ def _of_rows(path: Path, repo: Path | None) -> Iterator[Task]:
     if repo is None:
         raise SuiteError(f"{path}: rows hold no repository; give --repo, a clone that has their base commits")
     where = ("--no-optional-locks", "-C", str(repo.absolute()))
-    for row in read_rows(path):
+    for row in read_rows(path, Row):
         try:
             yield task_of_row(row, tree_at(where, row.base_commit)[0], "search")
         except (ArchiveError, TreeError) as error:
