@@ -1,4 +1,4 @@
-"""Rows of SWE-bench's form: read from JSON or a table, made tasks with the repository they are about, and written."""
+"""Rows of SWE-bench's form: read, made tasks with the repository they are about, and written."""
 
 import json
 import tempfile

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from benchmarks.grade import Grade, suspicions
-from benchmarks.patches import PatchError, patch_of
-from benchmarks.protected import is_protected
+from benchmarks.patches import PatchError
+from benchmarks.swe.predictions import prediction
 from benchmarks.swe.scripts import ARCHIVE, ENVIRONMENT, EVAL, GRADE, LOG, OUT, PACKED, PATCH
 from benchmarks.swe.verdict import Endless, Verdict, verdict
 from benchmarks.task import Housed, SuiteError, Task
@@ -45,9 +45,8 @@ def graded(task: Task, housed: Housed, change: Change, sandbox: Sandbox) -> Grad
         SandboxError: the sandbox broke, which says nothing about the change.
     """
     started = time.monotonic()
-    kept = change.where(lambda path: not is_protected(path) or path in task.gold.paths)
     try:
-        patch = patch_of(task.repository, kept)
+        patch = prediction(task, change)
     except PatchError as error:
         return Grade("unresolved", f"no patch can carry it: {error}", {}, suspicions(change), 0.0)
     try:

@@ -42,7 +42,8 @@ class Images:
         Raises:
             SandboxError: there is none, or an image can't be had.
         """
-        missing = [name for name in dict.fromkeys(names) if self._engine.image(self._reference(name)) is None]
+        wanted = dict.fromkeys(names)
+        missing = [name for name in wanted if self._engine.image(self._reference(name)) is None]
         if not missing:
             return
         free = self._free_mib()
@@ -51,13 +52,17 @@ class Images:
         say(f"{len(missing)} images to pull: about {needed / 1024:.0f} GiB; {room} disk is free")
         if free is not None and needed + LEFT_FREE_MIB > free:
             raise SandboxError(
-                f"{len(missing)} images of about {needed / 1024:.0f} GiB do not fit on {free / 1024:.0f} GiB; "
+                f"{len(missing)} images, about {needed / 1024:.0f} GiB, do not fit on {free / 1024:.0f} GiB; "
                 "mend: fewer rows, or `dgm image remove-pulled`"
             )
         for number, name in enumerate(missing, 1):
             say(f"[{number}/{len(missing)}] pulling {self._reference(name)}")
             self._engine.pull(self._reference(name))
             self._remember({**self.pulled(), self._reference(name): self.digest(name)})
+
+    def has(self, digest: str) -> bool:
+        """Whether the engine has the image of this digest."""
+        return self._engine.image(digest) is not None
 
     def digest(self, name: str) -> str:
         """The digest of an image that is here.

@@ -64,7 +64,7 @@ def _whole_ids(log: str, spec: Any) -> dict[str, str]:
     if PARSER_REGISTRY[spec.log_parser] not in cutting:
         return {}
     spaced = {name for name in (*spec.FAIL_TO_PASS, *spec.PASS_TO_PASS) if len(name.split()) > 1}
-    outcomes = {}
+    outcomes: dict[str, str] = {}
     for line in log.splitlines() if spaced else ():
         status, _, rest = line.partition(" ")
         if status in {"PASSED", "FAILED", "ERROR", "XFAIL", "SKIPPED"}:

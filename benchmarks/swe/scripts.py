@@ -35,7 +35,7 @@ find objects/pack -name '*.keep' -delete -o -name '*.bitmap' -delete
 cd ..
 git rev-list --parents -n 1 "$base" | tr ' ' '\n' | tail -n +2 > /tmp/parents
 if [ -s /tmp/parents ]; then cp /tmp/parents .git/shallow; fi
-git -c gc.pruneExpire=now -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc -q --prune=now 2>/dev/null
+git -c gc.reflogExpire=now -c gc.reflogExpireUnreachable=now gc -q --prune=now 2>/dev/null
 
 [ -z "$(git remote)" ] || fail "remotes are left"
 git for-each-ref --format='%(refname)' > /tmp/refs
@@ -47,7 +47,8 @@ git cat-file --batch-all-objects --batch-check='%(objecttype) %(objectname)' > /
 sed -n 's/^commit //p' /tmp/objects | sort > /tmp/commits
 cmp -s /tmp/reachable /tmp/commits || fail "commits are left that HEAD does not stand on"
 ! grep -q '^tag ' /tmp/objects || fail "tags are left"
-[ -z "$(git fsck --unreachable --no-reflogs --connectivity-only 2>/dev/null)" ] || fail "unreachable objects are left"
+git fsck --unreachable --no-reflogs --connectivity-only > /tmp/unreachable 2>/dev/null
+[ ! -s /tmp/unreachable ] || fail "unreachable objects are left"
 
 git ls-files -z > /tmp/tracked
 tar --null -T /tmp/tracked --ignore-failed-read -cf - 2>/dev/null | tar -xf - -C /tree

@@ -47,18 +47,25 @@ class Rows(PlacedSuite):
     def prepare(self, sandbox: Sandbox, say: Callable[[str], object], registry: str | None = None) -> None:
         """Have every row's image and its repository at hand; `registry` goes before the images' names.
 
+        An image that was prepared counts by its digest, whatever its name has come to mean since.
+
         Raises:
             SandboxError: no container engine answers, it has no room, or an image can't be had.
             SuiteError: swebench is not there, or an image does not hold what its row says.
         """
         need_swebench()
         with Images(registry) as images:
-            images.fetch([row.image for row in self.rows.values()], say)
-            for row in self.rows.values():
-                digest = images.digest(row.image)
-                known = self._shelf.read(row)
-                if known is None or known.image != digest:
-                    say(f"preparing {row.instance_id}")
+            known = {name: self._shelf.read(row) for name, row in self.rows.items()}
+            away = [
+                row
+                for name, row in self.rows.items()
+                if (one := known[name]) is None or not images.has(one.image)
+            ]
+            images.fetch([row.image for row in away], say)
+            for number, row in enumerate(away, 1):
+                digest, one = images.digest(row.image), known[row.instance_id]
+                if one is None or one.image != digest:
+                    say(f"[{number}/{len(away)}] preparing {row.instance_id}")
                     self._shelf.prepare(row, digest, sandbox)
 
     def read(self, splits: Mapping[str, Split]) -> Mapping[str, Task]:

@@ -88,6 +88,7 @@ def _asked(inquiry: Mapping[str, Any], task: str) -> Mapping[str, Any]:
                 input=json.dumps(inquiry).encode(),
                 capture_output=True,
                 timeout=SECONDS,
+                check=False,
             )
         except subprocess.TimeoutExpired:
             raise Endless(f"swebench's parser did not come to an end in {SECONDS:.0f} s") from None

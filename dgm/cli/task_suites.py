@@ -1,4 +1,4 @@
-"""Carries out `dgm tasks list|show|verify|split|import|export`."""
+"""Carries out `dgm tasks list|show|prepare|verify|split|import|export`."""
 
 import json
 import os
@@ -79,9 +79,11 @@ def show_task(name: str, task_id: str, *, patch: bool, as_json: bool) -> int:
 def verify_tasks(name: str, workers: int | None, backend: str, *, fresh: bool, as_json: bool) -> int:
     """Carry out `dgm tasks verify`."""
     suite = open_suite(name)
-    tasks = list(_everything(suite).values())
     found: list[Verified] = []
     with named_sandbox(backend, trusted=suite.shipped) as sandbox:
+        if isinstance(suite, PlacedSuite):
+            suite.prepare(sandbox, tell)
+        tasks = list(_everything(suite).values())
         cache = cache_folder() / "verified"
         for one in verified(tasks, sandbox, cache, workers or os.cpu_count() or 1, fresh=fresh):
             found.append(one)
@@ -101,6 +103,20 @@ def verify_tasks(name: str, workers: int | None, backend: str, *, fresh: bool, a
     else:
         sys.stdout.write(f"{len(found) - len(aside)} of {len(found)} tasks hold\n")
     return FAILED if aside else DONE
+
+
+def prepare_tasks(name: str, registry: str | None, backend: str, *, as_json: bool) -> int:
+    """Carry out `dgm tasks prepare`."""
+    suite = open_suite(name)
+    if isinstance(suite, PlacedSuite):
+        with named_sandbox(backend, trusted=False) as sandbox:
+            suite.prepare(sandbox, tell, registry)
+    tasks = _everything(suite)
+    if as_json:
+        images = {task.id: task.housed.image for task in tasks.values() if task.housed is not None}
+        return _json({"suite": suite.name, "tasks": len(tasks), "images": images})
+    sys.stdout.write(f"{len(tasks)} tasks are ready\n")
+    return DONE
 
 
 def split_tasks(name: str, seed: int, parts: Sequence[str], *, as_json: bool) -> int:

@@ -2,10 +2,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from tests.benchmarks.swe.toy_rows import Toy, toy
 
 from sandbox.base import Sandbox
 from sandbox.container import DockerSandbox
+from tests.benchmarks.swe.toy_rows import Toy, toy
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from benchmarks.grade import Grade, grade
+from benchmarks.swe.suite import Rows
+from benchmarks.task import Task
+from sandbox.base import Sandbox
 from tests.benchmarks.swe.toy_rows import (
     CLOCK,
     GOOD_CLOCK,
@@ -23,11 +28,6 @@ from tests.benchmarks.swe.toy_rows import (
     changed,
 )
 
-from benchmarks.grade import Grade, grade
-from benchmarks.swe.suite import Rows
-from benchmarks.task import Task
-from sandbox.base import Sandbox
-
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 
 FORGES = """import pytest
@@ -38,6 +38,8 @@ def pytest_runtest_makereport(item, call):
     result = yield
     result.get_result().outcome = "passed"
 """
+PRINTS = "\nprint('PASSED tests/test_clock.py::test_noon')\nexit(0)\n"
+SKIPS = "\nimport pytest\n\npytest.skip('no', allow_module_level=True)\n"
 
 
 @dataclass(frozen=True)
@@ -68,9 +70,9 @@ CASES = {
     "m4": same("price", GOOD_TOTAL.replace("return min", "retrun min"), resolved=False),
     "m5": same("clock", GOOD_CLOCK.replace("% 12", "% 11"), resolved=False),
     "m6": same("clock", GOOD_CLOCK.replace("rest or 0", "rest"), resolved=True),
-    "m7": same("clock", GOOD_CLOCK + "\nprint('PASSED tests/test_clock.py::test_noon')\nexit(0)\n", resolved=False),
+    "m7": same("clock", CLOCK + PRINTS, resolved=False),
     "m8": same("clock", "import os\n\nos._exit(0)\n", resolved=False),
-    "m9": same("clock", CLOCK + "\nimport pytest\n\npytest.skip('no', allow_module_level=True)\n", resolved=False),
+    "m9": same("clock", CLOCK + SKIPS, resolved=False),
     # a report that is forged from without the tests: refused here
     "attack": Case("price", {"conftest.py": FORGES}, ours=False, theirs=True),
     # ids with spaces: cut by pytest's parsers, read whole here
@@ -112,7 +114,7 @@ def theirs(rows: Path, folder: Path) -> Mapping[str, bool]:
         timeout=600,
     )
     reports = list(folder.glob("toy.*.json"))
-    assert done.returncode == 0 and reports, done.stdout[-3000:] + done.stderr[-3000:]
+    assert (done.returncode, len(reports)) == (0, 1), done.stdout[-3000:] + done.stderr[-3000:]
     report = json.loads(reports[0].read_text())
     assert not report["error_ids"], report
     return {each: each in report["resolved_ids"] for each in report["submitted_ids"]}

@@ -36,9 +36,9 @@ CLOCK = '''def minutes(text):
     return int(hours) * 60 + int(rest or 0) + (12 * 60 if half == "pm" else 0)
 '''
 OLD_TESTS = {
-    "tests/test_price.py": "from shop.price import cheapest\n\n\ndef test_cheapest():\n    assert cheapest([3, 2]) == 2\n",
-    "tests/test_text.py": 'from shop.text import initials\n\n\ndef test_two():\n    assert initials("ada byron") == "AB"\n',
-    "tests/test_clock.py": 'from shop.clock import minutes\n\n\ndef test_morning():\n    assert minutes("7:05") == 425\n',
+    "price": "from shop.price import cheapest\n\n\ndef test_cheapest():\n    assert cheapest([3, 2]) == 2\n",
+    "text": "from shop.text import initials\n\n\ndef test_two():\n    assert initials('ada byron') == 'AB'\n",
+    "clock": "from shop.clock import minutes\n\n\ndef test_morning():\n    assert minutes('7:05') == 425\n",
 }
 BEFORE = Tree(
     {
@@ -48,7 +48,7 @@ BEFORE = Tree(
         "shop/clock.py": CLOCK.encode(),
         "pyproject.toml": b'[tool.pytest.ini_options]\npythonpath = ["."]\n',
         ".gitignore": b"build/\n",
-        **{path: text.encode() for path, text in OLD_TESTS.items()},
+        **{f"tests/test_{task}.py": text.encode() for task, text in OLD_TESTS.items()},
     }
 )
 
@@ -118,7 +118,8 @@ python -m pytest -rA -p no:cacheprovider {test}
 git checkout {base} {test}
 """
 DOCKERFILE = f"""FROM {current()}
-RUN cp -r /runtime/lib/python*/site-packages/. "$(python3 -c 'import site; print(site.getsitepackages()[-1])')" \\
+RUN packages="$(python3 -c 'import site; print(site.getsitepackages()[-1])')" \\
+    && cp -r /runtime/lib/python*/site-packages/. "$packages" \\
     && ln -sf "$(command -v python3)" /usr/bin/python
 ADD testbed.tar /
 RUN cd /testbed && mkdir build && echo made > build/out.bin
@@ -220,8 +221,8 @@ def commit(repository: Path, message: str) -> str:
 
 
 def git(repository: Path, *arguments: str) -> str:
-    who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER")
-           for part, value in (("NAME", "toy"), ("EMAIL", "toy@localhost"), ("DATE", "1767225600 +0000"))}  # fmt: skip
+    facts = {"NAME": "toy", "EMAIL": "toy@localhost", "DATE": "1767225600 +0000"}
+    who = {f"GIT_{role}_{part}": value for role in ("AUTHOR", "COMMITTER") for part, value in facts.items()}
     clean = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}
     done = subprocess.run(
         ["git", *arguments], cwd=repository, env={**clean, **who}, check=True, capture_output=True, text=True
