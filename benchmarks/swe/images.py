@@ -21,14 +21,16 @@ _NOTE = "pulled.json"
 class Images:
     """Images by the names that rows give them, `registry` before each, from a container engine.
 
+    `note` is the file that remembers what was pulled; absent, the one of this user.
+
     Raises:
         SandboxError: no engine answers.
     """
 
-    def __init__(self, registry: str | None = None, engine: Engine | None = None) -> None:
+    def __init__(self, registry: str | None = None, note: Path | None = None) -> None:
         self._registry = registry
-        self._engine = engine or Engine()
-        self._note = cache_folder() / _NOTE
+        self._note = note or cache_folder() / _NOTE
+        self._engine = Engine()
 
     def __enter__(self) -> Self:
         return self

@@ -69,7 +69,7 @@ if ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' 2>/dev/null; t
 fi
 export PATH
 """
-"""Unpacks the workspace of an agent, whose own `python3` has to be 3.9 or newer whatever the tests' one is."""
+"""Unpacks an agent's workspace. Its `python3` has to be 3.9 or newer, whatever the tests' own is."""
 
 # The ways to apply a patch, in the order of swebench's own harness, which starts afresh between them.
 GRADE = r"""

@@ -50,7 +50,4 @@ def test_what_decides_how_tests_run_is_no_part_of_it() -> None:
 
 def test_it_is_a_file_of_lines(tmp_path: Path) -> None:
     done = dgm("export", "predictions", tmp_path, "--to", "preds.json")
-    assert (done.returncode, complaint(done)) == (
-        2,
-        "dgm: --to preds.json: allowed: a .jsonl file, as `swebench eval` reads it",
-    )
+    assert complaint(done, 2) == "dgm: --to preds.json: allowed: a .jsonl file, as `swebench eval` reads it\n"

@@ -65,7 +65,9 @@ def test_what_is_no_row_of_this_form_is_told(row: dict[str, str], said: str, tmp
 
 
 def test_a_name_of_a_hub_is_refused_with_what_to_do() -> None:
-    with pytest.raises(SuiteError, match="SWE-bench/SWE-bench_Verified: no such file; mend: save the data set"):
+    with pytest.raises(
+        SuiteError, match="SWE-bench/SWE-bench_Verified: no such file; mend: save the data set"
+    ):
         open_suite("swebench:SWE-bench/SWE-bench_Verified")
 
 
