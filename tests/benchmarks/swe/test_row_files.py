@@ -47,6 +47,16 @@ def test_rows_are_read_by_either_name(name: str, tmp_path: Path) -> None:
     assert "Turn it round" not in row.model_dump_json()
 
 
+@pytest.mark.docker  # where what reads a table is installed
+def test_a_table_is_read_as_lines_are(tmp_path: Path) -> None:
+    from pyarrow import Table, parquet
+
+    table = tmp_path / "rows.parquet"
+    parquet.write_table(Table.from_pylist([HOUSED, {**HOUSED, "instance_id": "toy__a-2"}]), table)
+    lines = written(tmp_path, HOUSED, {**HOUSED, "instance_id": "toy__a-2"})
+    assert Rows(table).rows == Rows(lines).rows
+
+
 @pytest.mark.parametrize(
     ("row", "said"),
     [
