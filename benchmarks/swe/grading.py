@@ -12,7 +12,7 @@ from benchmarks.grade import Grade, suspicions
 from benchmarks.patches import PatchError
 from benchmarks.swe.predictions import prediction
 from benchmarks.swe.scripts import ARCHIVE, ENVIRONMENT, EVAL, GRADE, LOG, OUT, PACKED, PATCH
-from benchmarks.swe.verdict import Endless, Verdict, verdict
+from benchmarks.swe.verdict import Unread, Verdict, verdict
 from benchmarks.task import Housed, SuiteError, Task
 from sandbox.base import Exit, Folder, Limits, Order, Sandbox, SandboxError
 from sandbox.tree import Change, Tree
@@ -69,7 +69,7 @@ def judge(task: Task, housed: Housed, patch: bytes, sandbox: Sandbox) -> Judged:
 
     Raises:
         SandboxError: the sandbox broke.
-        SuiteError: swebench is not there, or can't grade the row.
+        SuiteError: swebench is not there.
     """
     found = _once(task, housed, patch, housed.eval_script, {}, sandbox)
     if isinstance(found, Judged):
@@ -137,8 +137,8 @@ def _once(
         return Judged(resolved=False, reason=_said(end) or "the script left no log", tests={})
     try:
         return verdict(task, housed, log.data.decode("utf-8", "replace"), list(canaries))
-    except Endless as endless:
-        return Judged(resolved=False, reason=str(endless), tests={})
+    except Unread as unread:
+        return Judged(resolved=False, reason=str(unread), tests={})
 
 
 def limits(housed: Housed, seconds: float) -> Limits:

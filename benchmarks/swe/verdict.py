@@ -17,8 +17,8 @@ SECONDS = 60.0
 MEND = "pip install 'dgm[swebench]', or in a clone: scripts/setup.sh swebench"
 
 
-class Endless(Exception):
-    """A log that the parser did not come to an end of."""
+class Unread(Exception):
+    """A log that the parser broke on, or did not come to an end of: whoever wrote it had a hand in that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,8 @@ def verdict(task: Task, housed: Housed, log: str, canaries: Sequence[str] = ()) 
     """What swebench's own parser and grading make of `log`.
 
     Raises:
-        SuiteError: swebench is not there, or does not know the parser.
-        Endless: it took too long.
+        SuiteError: swebench is not there.
+        Unread: it can't make anything of the log.
     """
     need_swebench()
     spec = {
@@ -67,7 +67,7 @@ def verdict(task: Task, housed: Housed, log: str, canaries: Sequence[str] = ()) 
         "log_parser": housed.log_parser,
         "eval_type": housed.eval_type,
     }
-    told = _asked({"spec": spec, "log": log, "canaries": list(canaries)}, task.id)
+    told = _asked({"spec": spec, "log": log, "canaries": list(canaries)})
     return Verdict(
         resolved=told["resolved"],
         by_whole_ids=told["resolved_by_whole_ids"],
@@ -79,7 +79,7 @@ def verdict(task: Task, housed: Housed, log: str, canaries: Sequence[str] = ()) 
     )
 
 
-def _asked(inquiry: Mapping[str, Any], task: str) -> Mapping[str, Any]:
+def _asked(inquiry: Mapping[str, Any]) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dgm-judge-") as place:
         try:
             done = subprocess.run(
@@ -91,9 +91,9 @@ def _asked(inquiry: Mapping[str, Any], task: str) -> Mapping[str, Any]:
                 check=False,
             )
         except subprocess.TimeoutExpired:
-            raise Endless(f"swebench's parser did not come to an end in {SECONDS:.0f} s") from None
+            raise Unread(f"swebench's parser did not come to an end in {SECONDS:.0f} s") from None
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise SuiteError(f"task {task}: swebench can't grade it: {' '.join(said)[:300]}")
+        raise Unread(f"swebench can't read the log: {' '.join(said)[:300]}")
     answer: Mapping[str, Any] = json.loads(done.stdout)
     return answer
