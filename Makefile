@@ -35,7 +35,9 @@ contracts:
 	@sh scripts/setup.sh dev
 	@.venv/bin/python -c 'from importlinter.cli import lint_imports_command as command; command()' --no-cache
 
-check-all: lint types contracts ## everything, engines included, with coverage
+check-all: ## everything, engines and swebench included, with coverage
+	@sh scripts/setup.sh swebench
+	@$(MAKE) lint types contracts
 	@$(PYTHON_BIN) -m pytest -q --cov --cov-report=term --cov-fail-under=85
 
 long: ## forms too long for CI: performance against the named baselines
@@ -47,3 +49,6 @@ lock: ## pin the dependencies anew, with hashes and without addresses
 	    --extra isolation pyproject.toml -o requirements/run.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 	    --extra isolation --group dev pyproject.toml -o requirements/dev.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+	    --extra isolation --extra swebench --group dev -c requirements/dev.txt pyproject.toml \
+	    -o requirements/swebench.txt

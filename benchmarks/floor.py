@@ -58,7 +58,7 @@ def fault(task: Task, sandbox: Sandbox) -> str | None:
 
 def tamperer(task: Task) -> Change:
     """A change that repairs nothing and forges the report, or ends the tests as if all were well."""
-    if task.language != "python":
+    if task.language != "python" and task.housed is None:
         return cheat(task)
     return Change(Tree({"conftest.py": FORGER}), frozenset())
 

@@ -5,7 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from benchmarks.junit import ReportError
@@ -33,6 +33,8 @@ class Grade:
     tests: Mapping[str, str]
     tampering: tuple[str, ...]
     seconds: float
+    by: Mapping[str, str] = field(default_factory=dict)
+    """What else it stands on, such as the digest of an image."""
 
     def to_bytes(self) -> bytes:
         """What the archive keeps: canonical JSON without the time it took."""
@@ -41,6 +43,7 @@ class Grade:
             "reason": self.reason,
             "tests": dict(self.tests),
             "tampering": list(self.tampering),
+            **({"by": dict(self.by)} if self.by else {}),
         }
         return json.dumps(record, sort_keys=True).encode()
 
@@ -51,6 +54,10 @@ def grade(task: Task, change: Change, sandbox: Sandbox) -> Grade:
     Raises:
         SandboxError: the sandbox broke, which says nothing about the change.
     """
+    if task.housed is not None:
+        from benchmarks.swe.grading import graded as graded_in_image
+
+        return graded_in_image(task, task.housed, change, sandbox)
     if task.language != "python":
         from benchmarks.polyglot.grading import graded
 

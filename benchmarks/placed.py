@@ -2,12 +2,13 @@
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
 from benchmarks.notes import Notebook
 from benchmarks.task import Split, Task, content
+from sandbox.base import Sandbox
 
 
 class PlacedSuite(ABC):
@@ -22,6 +23,15 @@ class PlacedSuite(ABC):
     @abstractmethod
     def read(self, splits: Mapping[str, Split]) -> Mapping[str, Task]:
         """Every task by id; those in `splits` in the split that was drawn for them."""
+
+    def prepare(  # noqa: B027 - most suites have nothing to prepare
+        self, sandbox: Sandbox, say: Callable[[str], object], registry: str | None = None
+    ) -> None:
+        """Have at hand what the tasks need beside their folder; comes before they are looked at.
+
+        Raises:
+            SandboxError, SuiteError: something can't be had.
+        """
 
     @cached_property
     def everything(self) -> Mapping[str, Task]:

@@ -33,7 +33,17 @@ def _polyglot(place: Path) -> Suite:
     return Polyglot(place)
 
 
-PLACED: Mapping[str, Callable[[Path], Suite]] = {"folder": _folder, "polyglot": _polyglot}
+def _swebench(place: Path) -> Suite:
+    from benchmarks.swe.suite import Rows
+
+    return Rows(place)
+
+
+PLACED: Mapping[str, Callable[[Path], Suite]] = {
+    "folder": _folder,
+    "polyglot": _polyglot,
+    "swebench": _swebench,
+}
 """Forms of suites that a user has, named as in `folder:PATH`."""
 
 

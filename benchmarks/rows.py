@@ -1,10 +1,10 @@
-"""Rows of SWE-bench's form: read from JSON, made tasks with the repository they are about, and written."""
+"""Rows of SWE-bench's form: read, made tasks with the repository they are about, and written."""
 
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -37,31 +37,62 @@ class Row(BaseModel):
         return json.loads(value) if isinstance(value, str) else value
 
 
-def read_rows(path: Path) -> Iterator[Row]:
-    """The rows in a .json or .jsonl file.
+class HousedRow(Row):
+    """A row in swebench 5's form, which says how its tests are run and read."""
+
+    image: str = Field(min_length=1)
+    eval_script: str = Field(min_length=1)
+    log_parser: str = Field(min_length=1)
+    eval_type: Literal["pass_and_fail", "fail_only"]
+    language: str = "python"
+
+
+Form = TypeVar("Form", bound=Row)
+
+
+def read_rows(path: Path, form: type[Form]) -> Iterator[Form]:
+    """The rows in a .json, .jsonl or .parquet file.
 
     Raises:
         SuiteError: it can't be read; names the row and the key.
     """
-    if path.suffix not in {".json", ".jsonl"}:
-        raise SuiteError(f"{path}: allowed: .json, .jsonl; write a table as one of them first")
-    try:
-        text = path.read_text()
-        found = (
-            json.loads(text)
-            if path.suffix == ".json"
-            else map(json.loads, filter(str.strip, text.splitlines()))
-        )
-        rows = list(found.values() if isinstance(found, dict) else found)
-    except (OSError, ValueError, TypeError, RecursionError) as error:
-        raise SuiteError(f"{path}: can't be read: {error}") from None
-    for number, each in enumerate(rows, 1):
+    for number, each in enumerate(_rows(path), 1):
+        if form is HousedRow and isinstance(each, dict) and "eval_script" not in each:
+            raise SuiteError(
+                f"{path}: row {number}: is in the classic form, without eval_script; mend: load the data set "
+                "anew, its publisher has moved it to swebench 5's form; or, with a clone of its repository, "
+                "`dgm tasks import ROWS --repo CLONE --to FOLDER`"
+            )
         try:
-            yield Row.model_validate(each)
+            yield form.model_validate(each)
         except (ValidationError, ValueError) as error:
             first = error.errors(include_url=False)[0] if isinstance(error, ValidationError) else None
             said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
             raise SuiteError(f"{path}: row {number}: {said}") from None
+
+
+def _rows(path: Path) -> list[Any]:
+    if path.suffix not in {".json", ".jsonl", ".parquet"}:
+        raise SuiteError(f"{path}: allowed: .json, .jsonl, .parquet")
+    try:
+        if path.suffix == ".parquet":
+            return _table(path)
+        text = path.read_text()
+        if path.suffix == ".jsonl":
+            return [json.loads(line) for line in text.splitlines() if line.strip()]
+        found = json.loads(text)
+        return list(found.values() if isinstance(found, dict) else found)
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise SuiteError(f"{path}: can't be read: {error}") from None
+
+
+def _table(path: Path) -> list[Any]:
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        raise SuiteError(f"{path}: .parquet needs pyarrow, which comes with dgm[swebench]") from None
+    rows: list[Any] = parquet.read_table(path).to_pylist()
+    return rows
 
 
 def task_of_row(told: Row, repository: Tree, split: Split) -> Task:

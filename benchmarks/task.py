@@ -5,6 +5,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, Protocol
 
 from sandbox.tree import Change, Tree
@@ -14,6 +15,39 @@ Split = Literal["search", "held_out", "sealed"]
 
 class SuiteError(ValueError):
     """A suite or task that can't be used. The message names the file, the key and what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Housed:
+    """A repository whose programs only its image has, and how the image's own tests are run and told.
+
+    `image` is a digest. `folder` is where the repository stands in it. `packed` is the repository as an agent
+    gets it, a gzipped tar of this host's, git's folder and what git does not track included; `untracked` are
+    the files and folders (with a `/` at the end) that git did not track. `disk_mib` is what it unpacks to.
+    The others are columns of a row in swebench 5's form.
+    """
+
+    image: str
+    folder: str
+    packed: Path = field(repr=False, compare=False)
+    untracked: frozenset[str] = field(repr=False)
+    disk_mib: int
+    eval_script: str = field(repr=False)
+    log_parser: str
+    eval_type: str
+    repo: str
+    version: str
+
+    def told(self) -> Mapping[str, object]:
+        """All of it that decides a verdict."""
+        how = {"log_parser": self.log_parser, "eval_type": self.eval_type, "version": self.version}
+        return {"image": self.image, "folder": self.folder, "eval_script": self.eval_script, **how}
+
+    def tracks(self, path: str) -> bool:
+        """Whether `path` is work, and not something that stood around when it began."""
+        parts = path.split("/")
+        above = ("/".join(parts[:depth]) + "/" for depth in range(1, len(parts)))
+        return path not in self.untracked and self.untracked.isdisjoint(above)
 
 
 @dataclass(frozen=True)
@@ -37,6 +71,8 @@ class Task:
     grading_seconds: float = 60.0
     language: str = "python"
     traps: tuple[Change, ...] = field(default=(), repr=False)
+    housed: Housed | None = None
+    """There where only an image of its own can run its tests."""
     labels: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @cached_property
@@ -58,6 +94,8 @@ class Task:
             parts = {**parts, "language": self.language}
         if self.traps:
             parts = {**parts, "traps": [hashlib.sha256(trap.to_bytes()).hexdigest() for trap in self.traps]}
+        if self.housed is not None:
+            parts = {**parts, "housed": self.housed.told()}
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -75,7 +75,7 @@ def contradiction(task: Task, sandbox: Sandbox) -> str | None:
     """
     asked = {test.partition("::")[0] for test in (*task.fail_to_pass, *task.pass_to_pass)}
     modules = [path for path in test_modules(task.repository) if path in asked or path in task.hidden]
-    if not modules or task.language != "python":
+    if not modules or task.language != "python" or task.housed is not None:
         return None
     before = observed(task.repository, modules, sandbox, task.grading_seconds)
     after = observed(task.gold.applied_to(task.repository), modules, sandbox, task.grading_seconds)

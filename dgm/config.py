@@ -163,6 +163,8 @@ class SuiteSection(Section):
     """What agents are measured by."""
 
     name: str = "kata"
+    registry: str | None = None
+    """Goes before the names of the images that rows of swebench's form run in, as `mirror:5000` does."""
 
 
 class SandboxSection(Section):

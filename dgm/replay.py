@@ -84,6 +84,7 @@ class Replayer:
             player,
             terms_of(self.config, self.config.solve, scored.ticket, self.config.model.solve),
             Unbounded(),
+            task.housed,
         )
         change = work(task.repository, ran.after)
         difference = player.difference

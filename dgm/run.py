@@ -16,6 +16,7 @@ from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
 from archive.events import AgentId, Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
+from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
 from dgm.assignments import Assigner
@@ -98,6 +99,8 @@ def open_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]
         sandbox = stack.enter_context(
             open_sandbox(config.sandbox.backend, trusted=offline and suite.shipped, notice=notice)
         )
+        if isinstance(suite, PlacedSuite):
+            suite.prepare(sandbox, notice, config.suite.registry)
         gateway = stack.enter_context(Gateway())
         yield Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
 

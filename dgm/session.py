@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.events import Usage
+from benchmarks.swe.scripts import ENVIRONMENT, PACKED, UNPACK
+from benchmarks.task import Housed
 from dgm.bridge import bridged
 from dgm.gateway import Allowance, Books, Gateway
 from dgm.manifest import Manifest, read_manifest
@@ -16,6 +18,8 @@ from sandbox.tree import Tree
 AGENT, TASK, WORKSPACE, EVIDENCE, OUT = "/agent", "/task", "/workspace", "/evidence", "/out"
 IMPROVER = "/improver"
 """Of an agent that rewrites another."""
+_NAMED = (AGENT, TASK, EVIDENCE, OUT, IMPROVER)
+"""Places whose variables are called like them."""
 SUMMARY = "summary.md"
 SUMMARY_BYTES = 64 * 1024
 
@@ -80,8 +84,11 @@ class Session:
         model: Model,
         terms: Terms,
         books: Books,
+        housed: Housed | None = None,
     ) -> Ran:
         """Let `agent` work on `repository`; `about` becomes /task/task.json.
+
+        One that is `housed` is worked on in its image and at its place there.
 
         Raises:
             ManifestError: the agent's tree is no agent.
@@ -95,8 +102,17 @@ class Session:
             WORKSPACE: Folder(repository, writable=True, collect=True),
         }
         manifest = read_manifest(agent)
-        command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *_called(manifest, manifest.solve))
-        return self._run("solve", command, folders, WORKSPACE, model, terms, books)
+        called = _called(manifest, manifest.solve)
+        if housed is None:
+            command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *called)
+            return self._run("solve", command, folders, WORKSPACE, model, terms, books)
+        workspace = Folder(writable=True, collect=True)
+        packed = Folder(Tree({housed.packed.name: housed.packed.read_bytes()}))
+        folders = {AGENT: Folder(agent), TASK: Folder(task), PACKED: packed, housed.folder: workspace}
+        command = ("sh", "-c", f'{UNPACK}exec "$@"', "sh", *called)
+        terms = replace(terms, limits=housed_limits(terms.limits, housed.disk_mib))
+        ran = self._run("solve", command, folders, housed.folder, model, terms, books, housed.image)
+        return ran if ran.after is None else replace(ran, after=ran.after.where(housed.tracks))
 
     def improve(
         self, agent: Tree, evidence: Tree, model: Model, terms: Terms, books: Books, by: Tree | None = None
@@ -125,6 +141,7 @@ class Session:
         model: Model,
         terms: Terms,
         books: Books,
+        image: str | None = None,
     ) -> Ran:
         with self.gateway.line(
             models={role: model},
@@ -134,14 +151,22 @@ class Session:
             price=terms.price,
             temperature=terms.temperature,
         ) as line:
-            places = {f"DGM_{path[1:].upper()}": path for path in folders}
+            places = {f"DGM_{path[1:].upper()}": path for path in _NAMED if path in folders}
+            if role == "solve":
+                places["DGM_WORKSPACE"] = result
             exit_ = self.sandbox.run(
                 Order(
                     command=command,
                     folders=folders,
                     cwd=IMPROVER if IMPROVER in folders else AGENT,
-                    environment={**places, "DGM_GATEWAY": GATEWAY_SOCKET, "DGM_TOKEN": line.token},
+                    environment={
+                        **(ENVIRONMENT if image is not None else {}),
+                        **places,
+                        "DGM_GATEWAY": GATEWAY_SOCKET,
+                        "DGM_TOKEN": line.token,
+                    },
                     socket_folder=line.folder,
+                    image=image,
                     limits=terms.limits,
                     paused=line.waited,
                 )
@@ -152,8 +177,20 @@ class Session:
         out = exit_.folders.get(OUT, Tree())
         summary = out[SUMMARY].data[:SUMMARY_BYTES].decode("utf-8", "replace") if SUMMARY in out else ""
         # The repository we made at the workspace's root is ours, not a trick of the agent's.
-        breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{WORKSPACE}/.git"))
+        breaches = tuple(breach for breach in exit_.breaches if not breach.endswith(f"{result}/.git"))
         return Ran(exit_, exit_.folders.get(result), summary, line.usage, breaches)
+
+
+def housed_limits(limits: Limits, disk_mib: int) -> Limits:
+    """`limits` with room for a repository of this size, packed and unpacked."""
+    disk = limits.disk_mib + 2 * disk_mib
+    return replace(
+        limits,
+        disk_mib=disk,
+        memory_mib=limits.memory_mib + 2 * disk,
+        entries=500_000,
+        collected_bytes=(disk_mib + 64) * 2**20,
+    )
 
 
 def _told(trouble: Exception) -> Trouble:

@@ -116,6 +116,7 @@ class Worker:
             model,
             assignment.terms,
             books,
+            task.housed,
         )
         change = work(task.repository, ran.after)
         verdict = grade(task, change, self.session.sandbox)

@@ -117,7 +117,12 @@ class DockerSandbox:
         places += [Place(path, path, mounted=True) for path, _ in shape.mounts if path not in known]
         return Task(
             command=order.command,
-            environment={**ENVIRONMENT, "PATH": shape.ground.path, **order.environment},
+            environment={
+                **ENVIRONMENT,
+                **dict(shape.ground.variables),
+                "PATH": shape.ground.path,
+                **order.environment,
+            },
             cwd=order.cwd,
             places=tuple(places),
             user_processes=-1 if self._holds("processes") else order.limits.processes + SPARE_TASKS,

@@ -143,6 +143,17 @@ class Engine:
             ]
         return sorted(found, key=lambda image: (-image.created, image.id))
 
+    def pull(self, reference: str) -> None:
+        """Fetch an image from the registry that its reference names.
+
+        Raises:
+            SandboxError: it can't be had.
+        """
+        with self._told(f"pull {reference}"):
+            for line in self._client.pull(reference, stream=True, decode=True):
+                if "error" in line:
+                    raise SandboxError(f"{reference} can't be pulled: {str(line['error']).strip()[:300]}")
+
     def import_image(self, root: IO[bytes], repository: str, tag: str) -> str:
         """Make an image of a root file system, a tar archive; returns what the engine said of it."""
         with self._told("import an image"):

@@ -66,6 +66,7 @@ class Grounds:
             python=_LENT_PYTHON,
             runtime=self._lent_python(),
             volumes=tuple(sorted(config.get("Volumes") or ())),
+            variables=tuple(variables.items()),
             path=f"{variables.get('PATH', '/usr/local/bin:/usr/bin:/bin')}:{MOUNT}/bin",
         )
 

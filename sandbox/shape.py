@@ -27,7 +27,8 @@ class Ground:
     """What a container stands on: an image by its digest, and the Python that starts the launcher in it.
 
     `runtime` names the volume that lends that Python to an image without one; `volumes` are the places
-    where the image would have the engine put folders without bounds; `path` is the image's own PATH.
+    where the image would have the engine put folders without bounds; `path` is the image's own PATH, and
+    `variables` is what else an image of others sets.
     """
 
     image: str
@@ -35,6 +36,7 @@ class Ground:
     runtime: str | None = None
     volumes: tuple[str, ...] = ()
     path: str = ""
+    variables: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,24 @@ def veto(
     return veto_agent(folder, agent, as_json=as_json)
 
 
+export = typer.Typer(help="Write what a run holds for other programs.", no_args_is_help=True)
+app.add_typer(export, name="export")
+
+
+@export.command("predictions", epilog="Example: dgm export predictions runs/001 champion --to preds.jsonl")
+def export_predictions(
+    run: Run,
+    agent: Agent = "champion",
+    to: Annotated[Path, typer.Option("--to", help="A .jsonl file.")] = Path("preds.jsonl"),
+    split: Annotated[str | None, typer.Option(help="Only this one: search, held_out or sealed.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Write an agent's patches as `swebench eval` and `sb-cli` take them: the first attempt at each task."""
+    from dgm.cli.exporting import predictions
+
+    return predictions(run, agent, to, split, as_json=as_json)
+
+
 image = typer.Typer(
     help="Make and list the images that a container engine starts agents from.",
     no_args_is_help=True,
@@ -341,3 +359,11 @@ def doctor(as_json: Json = False) -> int:
     from dgm.cli.doctor import examine
 
     return examine(as_json=as_json)
+
+
+@image.command("remove-pulled", epilog="Example: dgm image remove-pulled")
+def image_remove_pulled(as_json: Json = False) -> int:
+    """Remove the images that were pulled for tasks, and no other; one that was pulled anew since stays."""
+    from dgm.cli.images import remove_pulled
+
+    return remove_pulled(as_json=as_json)

@@ -1,4 +1,4 @@
-"""`image build` and `image list`: what a container engine starts agents from."""
+"""`image build`, `image list` and `image remove-pulled`: what a container engine starts agents from."""
 
 import json
 import sys
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.swe.images import Images
 from dgm.cli.errors import DONE
 from sandbox.diff import visible
 from sandbox.engine import Engine, KeptImage
@@ -50,6 +51,18 @@ def show(*, as_json: bool) -> int:
         size, used = str(image.size_bytes // 2**20), "yes" if current() in image.tags else "no"
         table.add_row(image.id[:19], visible(", ".join(image.tags)), _moment(image), size, used)
     Console().print(table if images else "no image for agents; make one with: dgm image build")
+    return DONE
+
+
+def remove_pulled(*, as_json: bool) -> int:
+    """Carry out `dgm image remove-pulled`."""
+    with Images() as images:
+        removed = images.remove_pulled()
+    if as_json:
+        sys.stdout.write(json.dumps({"removed": removed}) + "\n")
+    else:
+        lines = [f"removed {name}" for name in removed]
+        sys.stdout.write(visible("\n".join([*lines, f"{len(removed)} images removed"])) + "\n")
     return DONE
 
 

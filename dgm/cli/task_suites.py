@@ -1,4 +1,4 @@
-"""Carries out `dgm tasks list|show|verify|split|import|export`."""
+"""Carries out `dgm tasks list|show|prepare|verify|split|import|export`."""
 
 import json
 import os
@@ -17,7 +17,7 @@ from benchmarks.notes import Aside, Drawn, Notes
 from benchmarks.patches import PatchError, patch_of
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
-from benchmarks.rows import read_rows, rows_of, task_of_row
+from benchmarks.rows import Row, read_rows, rows_of, task_of_row
 from benchmarks.splits import drawn
 from benchmarks.task import Split, Suite, SuiteError, Task, content
 from benchmarks.verify import Verified, verified
@@ -79,9 +79,11 @@ def show_task(name: str, task_id: str, *, patch: bool, as_json: bool) -> int:
 def verify_tasks(name: str, workers: int | None, backend: str, *, fresh: bool, as_json: bool) -> int:
     """Carry out `dgm tasks verify`."""
     suite = open_suite(name)
-    tasks = list(_everything(suite).values())
     found: list[Verified] = []
     with named_sandbox(backend, trusted=suite.shipped) as sandbox:
+        if isinstance(suite, PlacedSuite):
+            suite.prepare(sandbox, tell)
+        tasks = list(_everything(suite).values())
         cache = cache_folder() / "verified"
         for one in verified(tasks, sandbox, cache, workers or os.cpu_count() or 1, fresh=fresh):
             found.append(one)
@@ -101,6 +103,20 @@ def verify_tasks(name: str, workers: int | None, backend: str, *, fresh: bool, a
     else:
         sys.stdout.write(f"{len(found) - len(aside)} of {len(found)} tasks hold\n")
     return FAILED if aside else DONE
+
+
+def prepare_tasks(name: str, registry: str | None, backend: str, *, as_json: bool) -> int:
+    """Carry out `dgm tasks prepare`."""
+    suite = open_suite(name)
+    if isinstance(suite, PlacedSuite):
+        with named_sandbox(backend, trusted=False) as sandbox:
+            suite.prepare(sandbox, tell, registry)
+    tasks = _everything(suite)
+    if as_json:
+        images = {task.id: task.housed.image for task in tasks.values() if task.housed is not None}
+        return _json({"suite": suite.name, "tasks": len(tasks), "images": images})
+    sys.stdout.write(f"{len(tasks)} tasks are ready\n")
+    return DONE
 
 
 def split_tasks(name: str, seed: int, parts: Sequence[str], *, as_json: bool) -> int:
@@ -177,7 +193,7 @@ def _of_rows(path: Path, repo: Path | None) -> Iterator[Task]:
     if repo is None:
         raise SuiteError(f"{path}: rows hold no repository; give --repo, a clone that has their base commits")
     where = ("--no-optional-locks", "-C", str(repo.absolute()))
-    for row in read_rows(path):
+    for row in read_rows(path, Row):
         try:
             yield task_of_row(row, tree_at(where, row.base_commit)[0], "search")
         except (ArchiveError, TreeError) as error:

@@ -12,7 +12,10 @@ tasks_app = typer.Typer(
 )
 
 Suite = Annotated[
-    str, typer.Argument(help="kata, sealed, polyglot:PATH, or a folder of tasks.", show_default=False)
+    str,
+    typer.Argument(
+        help="kata, sealed, polyglot:PATH, swebench:FILE, or a folder of tasks.", show_default=False
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print facts for machines.")]
 To = Annotated[
@@ -58,6 +61,21 @@ def show(
     return show_task(suite, task, patch=patch, as_json=as_json)
 
 
+@tasks_app.command(epilog="Example: dgm tasks prepare swebench:rows.jsonl")
+def prepare(
+    suite: Suite,
+    registry: Annotated[
+        str | None, typer.Option("--registry", help="Goes before the names of images, as mirror:5000 does.")
+    ] = None,
+    backend: Backend = "auto",
+    as_json: Json = False,
+) -> int:
+    """Pull the images that a suite's tasks run in, and take the repositories out of them, without history."""
+    from dgm.cli.task_suites import prepare_tasks
+
+    return prepare_tasks(suite, registry, backend, as_json=as_json)
+
+
 @tasks_app.command(epilog="Example: dgm tasks verify my-tasks --workers 2")
 def verify(
     suite: Suite,
@@ -94,7 +112,9 @@ def split(
 
 @tasks_app.command("import", epilog="Example: dgm tasks import rows.jsonl --repo ../clone --to my-tasks")
 def import_(
-    source: Annotated[str, typer.Argument(help="A suite, or rows in .json or .jsonl.", show_default=False)],
+    source: Annotated[
+        str, typer.Argument(help="A suite, or rows in .json, .jsonl or .parquet.", show_default=False)
+    ],
     to: To,
     repo: Annotated[
         Path | None, typer.Option("--repo", help="For rows: a clone that has their base commits.")
