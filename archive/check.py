@@ -121,8 +121,9 @@ def _numbers(fold: Fold) -> Iterator[Problem]:
         match entry.event:
             case Retried(ticket=ticket):
                 attempts[ticket] += 1
-            case Called(ticket=ticket, attempt=attempt, usage=usage):
-                calls[ticket, attempt] += usage
+            case Called(ticket=ticket, attempt=attempt, usage=usage, saved=saved):
+                # The search goes by what a job's calls are worth.
+                calls[ticket, attempt] += usage + Usage(micro_usd=saved)
             case _:
                 pass
     for ticket, entry in fold.ends.items():

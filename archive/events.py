@@ -109,7 +109,12 @@ class Called:
     reply: str
     """SHA-256 of the reply's canonical JSON."""
     usage: Usage
+    """Paid for; a reply that a cassette served cost nothing."""
     status: Status = "answered"
+    saved: int = 0
+    """Micro-dollars that a served reply would have cost."""
+    estimated: int = 0
+    """Micro-dollars charged beside, for tries before the reply that broke and were paid for all we know."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,8 @@ FIRST = "0" * 16
 HEADER = ("v", "at", "prev", "event")
 FREE_TEXT = "reason"
 FLAGS = "flags"
-"""Last of its event's fields, and written only where there are any."""
+RARE: Mapping[str, Mapping[str, Any]] = {"born": {FLAGS: []}, "called": {"saved": 0, "estimated": 0}}
+"""Last of their event's fields, and written only where they differ from these."""
 MAX_FLAGS = 8
 MAX_FLAG = 100
 """Characters of one."""
@@ -71,7 +72,7 @@ def encode(event: Event, at: datetime, prev: str, version: int = VERSION) -> byt
             record |= {name: getattr(value, name) for name in _USAGE if _known("usage", name, version)}
         elif field.name == FREE_TEXT:
             record[FREE_TEXT] = _clipped(value)
-        elif field.name == FLAGS and not value:
+        elif field.name in RARE.get(kind, ()) and not value:
             continue
         elif field.name == "why":
             record["why"] = _bounded(value, kind)
@@ -140,6 +141,7 @@ class _Shape:
     added: tuple[tuple[int, Any], ...]
     """Values of fields that came with a later version, each with its place."""
     usage: int | None
+    rare: Mapping[str, Any]
 
 
 def decode(line: bytes) -> tuple[datetime, str, Event]:
@@ -161,8 +163,8 @@ def decode(line: bytes) -> tuple[datetime, str, Event]:
     if type(record) is not dict or end != len(line):
         raise LineError("no JSON object, or more than one")
     shape = _shape_of(record)
-    if FLAGS in shape.keys:
-        record.setdefault(FLAGS, [])
+    if len(record) < len(shape.keys):
+        record |= {key: record.pop(key, value) for key, value in shape.rare.items()}
     values = list(record.values())
     if tuple(record) != shape.keys or tuple(map(type, values)) not in shape.types:
         raise LineError(_misfit(record, shape))
@@ -263,6 +265,7 @@ def _shape(name: str, kind: type[Event], version: int) -> _Shape:
         lists=tuple(lists),
         added=tuple(added),
         usage=usage,
+        rare=RARE.get(name, {}),
     )
 
 

@@ -56,7 +56,8 @@ class Progress:
 class Controller:
     """Owns a run while it goes on; `recording` opens the cassette of one attempt.
 
-    `answering` gives what answers a ticket's calls in the place of a model.
+    `answering` gives what answers a ticket's calls in the place of a model; `asks` tells whether any model
+    is asked, and paid.
     """
 
     archive: Archive
@@ -68,6 +69,7 @@ class Controller:
     executor: Threads[Finding]
     recording: Callable[[int, int], Recording]
     answering: Callable[[int, Model], Model]
+    asks: bool
     canary: Canary
     requests: Requests
     budget: Budget
@@ -128,10 +130,8 @@ class Controller:
     def _reopen(self) -> None:
         """Tickets left open by a controller that died are carried out again, under their number."""
         for ticket in self.search.open_tickets:
-            attempt = self.history.attempt(ticket.number)
-            lost = self.purse.lost(ticket.number)
-            reason = "the controller stopped while it was in flight"
-            self._record(Retried(ticket.number, attempt, "ours", reason, lost))
+            if not self.history.idle(ticket.number):
+                self._again(ticket, "the controller stopped while it was in flight")
             self._delayed.append((0.0, ticket))
 
     def _take_requests(self) -> None:
@@ -192,7 +192,9 @@ class Controller:
         """In a worker's thread: the whole job, each model call in its books before its reply is used."""
         number, attempt = dispatch.ticket.number, dispatch.attempt
         with self.recording(number, attempt) as recording:
-            account = Account(number, attempt, self.archive, recording, self.purse, self._calls.put)
+            account = Account(
+                number, attempt, self.archive, recording, self.purse, self._calls.put, asks=self.asks
+            )
             return self.worker.carry_out(
                 dispatch.assignment, account, lambda model: self.answering(number, model)
             )
@@ -206,6 +208,8 @@ class Controller:
                 # No failure: the ticket stays open, for a resumed run to carry out.
                 self.stop(f"budget.{error.__cause__.bounded} reached")
             elif isinstance(error, Trouble) and error.fatal:
+                # What it set aside was not spent, which a resumed run could not know.
+                self._again(dispatch.ticket, str(error))
                 self._fatal = self._fatal or error
                 self.stop(str(error))
             else:
@@ -223,14 +227,20 @@ class Controller:
     def _retry(self, dispatch: Dispatch, error: SandboxError | Trouble) -> None:
         """Our failure is no evidence: the same ticket again, a little later, and in the end `failed`."""
         ticket = dispatch.ticket
-        lost = self.purse.lost(ticket.number)
         if dispatch.attempt < MAX_ATTEMPTS:
-            self._record(Retried(ticket.number, dispatch.attempt, "ours", str(error), lost))
+            self._again(ticket, str(error))
             self._delayed.append((time.monotonic() + 2.0**dispatch.attempt, ticket))
             return
+        lost = self.purse.lost(ticket.number)
         # A verdict of evasion has no place for what lost calls may have cost.
         evasion = None if lost else self._evasion(dispatch, error)
         self._end(evasion or Failed(ticket.number, "ours", str(error), estimated=lost))
+
+    def _again(self, ticket: Ticket, reason: str) -> None:
+        """End an attempt without evidence, charged with what its lost calls may have cost."""
+        number = ticket.number
+        attempt, lost = self.history.attempt(number), self.purse.lost(number)
+        self._record(Retried(number, attempt, "ours", reason, lost))
 
     def _evasion(self, dispatch: Dispatch, error: Exception) -> Scored | None:
         """A sandbox that breaks for this agent again and again, but not for the gold patch, is evidence."""

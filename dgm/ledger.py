@@ -32,7 +32,9 @@ class Ledger:
         self.spent = Usage()
         """Estimates included."""
         self.estimated_micro_usd = 0
-        """Of what was spent, for calls whose reply was lost."""
+        """Of what was spent, for replies that were lost."""
+        self.saved_micro_usd = 0
+        """Not spent, for replies that a cassette served."""
         self._by_ticket: dict[int, Usage] = {}
         self._estimated: dict[int, int] = {}
         self._reserves: dict[int, int] = {}
@@ -65,6 +67,8 @@ class Ledger:
                 calls = self._unsettled.get(event.ticket, {})
                 calls.pop((event.ticket, event.attempt, event.n), None)
                 self._spend(event.ticket, event.usage)
+                self._guess(event.ticket, event.estimated)
+                self.saved_micro_usd += event.saved
             case Probed():
                 self.spent += event.usage
             case Retried():
@@ -84,7 +88,7 @@ class Ledger:
         return self._by_ticket.get(ticket, Usage())
 
     def estimated(self, ticket: int) -> int:
-        """Micro-dollars of `ticket` that were charged for calls whose reply was lost."""
+        """Micro-dollars of `ticket` that were charged for replies that were lost."""
         return self._estimated.get(ticket, 0)
 
     def reserved(self, ticket: int) -> int:
@@ -94,9 +98,12 @@ class Ledger:
 
     def _estimate(self, event: Retried | Failed) -> None:
         self._unsettled.pop(event.ticket, None)
-        self._spend(event.ticket, Usage(micro_usd=event.estimated))
-        self._estimated[event.ticket] = self.estimated(event.ticket) + event.estimated
-        self.estimated_micro_usd += event.estimated
+        self._guess(event.ticket, event.estimated)
+
+    def _guess(self, ticket: int, micro_usd: int) -> None:
+        self._spend(ticket, Usage(micro_usd=micro_usd))
+        self._estimated[ticket] = self.estimated(ticket) + micro_usd
+        self.estimated_micro_usd += micro_usd
 
     def _spend(self, ticket: int, usage: Usage) -> None:
         self.spent += usage

@@ -53,13 +53,19 @@ class Purse:
             self._held[call] = most
             self._flying.add(call)
 
-    def leave(self, call: CallId, *, billed: bool) -> None:
-        """A call gave no reply. If it may be billed, what it took stays set aside until its attempt ends."""
+    def leave(self, call: CallId, *, billed: int) -> None:
+        """A call gave no reply. What its `billed` tries took stays set aside until its attempt ends."""
         with self._turn:
             self._flying.discard(call)
-            if not billed:
-                self._held.pop(call, None)
+            most = self._held.pop(call, Usage())
+            if billed:
+                self._held[call] = sum([most] * billed, Usage())
             self._turn.notify_all()
+
+    def held(self, call: CallId) -> int:
+        """Micro-dollars set aside for a call in flight: the most that one try may cost."""
+        with self._turn:
+            return self._held[call].micro_usd
 
     def lost(self, ticket: int) -> int:
         """Micro-dollars to charge for the ticket's calls that may be billed and gave no reply."""

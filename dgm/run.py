@@ -315,6 +315,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
                 folder, ticket, attempt, cassette=config.cassette.mode != "off"
             ),
             answering=answering,
+            asks=config.cassette.mode != "replay",
             canary=_canary(config, history, parts),
             requests=Requests(folder),
             budget=config.budget,

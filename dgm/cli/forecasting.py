@@ -14,15 +14,17 @@ from dgm.cli.errors import DONE
 from dgm.config import Config
 from dgm.forecast import MEASURED_RANGE, STAND_IN_RANGE, Forecast, forecast
 from dgm.prices import listed_on
-from dgm.run import priced, seed_tree
+from dgm.run import OpenParts, open_parts, priced, seed_tree
 
 
-def tell_forecast(settings: Config, evaluations: int | None, *, as_json: bool) -> int:
+def tell_forecast(
+    settings: Config, evaluations: int | None, *, as_json: bool, parts_of: OpenParts = open_parts
+) -> int:
     """Carry out `dgm run --dry-run`; with `evaluations`, so many are made for real, and paid for."""
     console = Console(stderr=as_json)
     seed_tree(settings)
     settings = priced(settings, console.print)
-    found = forecast(settings, console.print, evaluations=evaluations)
+    found = forecast(settings, console.print, evaluations=evaluations, parts_of=parts_of)
     facts = _facts(settings, found, stand_in=evaluations is None)
     if as_json:
         sys.stdout.write(json.dumps(facts) + "\n")
@@ -86,7 +88,11 @@ def _draw(console: Console, facts: Mapping[str, Any]) -> None:
         told = [facts[name][each] for each in ("likely", "low", "high", "limit")]
         table.add_row(label, *(Text("none" if it is None else format(it / unit, form)) for it in told))
     console.print(table)
-    short = [name for name in shown if (limit := facts[name]["limit"]) and limit < facts[name]["likely"]]
+    short = [
+        units.get(name, (name,))[0]
+        for name in shown
+        if (limit := facts[name]["limit"]) and limit < facts[name]["likely"]
+    ]
     if short:
         console.print(f"it likely stops before its end, for want of {' and '.join(short)}")
     if facts["prices"]:

@@ -12,7 +12,8 @@ from dgm.models.base import ChatReply, ChatRequest, Refusal, Role
 class Call:
     """One call that was answered or refused; `n` counts from 1 within the line.
 
-    `request` is what was asked, without the state that a provider wants back.
+    `request` is what was asked, without the state that a provider wants back. `usage` is what the reply is
+    worth, whether it was paid for or served from a cassette.
     """
 
     n: int
@@ -42,8 +43,8 @@ class Books(Protocol):
         """Enter an answered call in the place of what was set aside; durable when it returns."""
         ...
 
-    def abandon(self, n: int, *, billed: bool) -> None:
-        """Call `n` gave no reply; `billed` if it may cost something all the same."""
+    def abandon(self, n: int, *, billed: int) -> None:
+        """Call `n` gave no reply; `billed` of its tries may cost something all the same."""
         ...
 
 
@@ -61,5 +62,5 @@ class Unbounded:
         if self._record is not None:
             self._record(call)
 
-    def abandon(self, n: int, *, billed: bool) -> None:
+    def abandon(self, n: int, *, billed: int) -> None:
         """Nothing was set aside."""

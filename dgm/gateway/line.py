@@ -142,7 +142,7 @@ class Line:
             self._books.abandon(n, billed=error.billed)
             return self._in_trouble(error)
         except Exception as error:  # noqa: BLE001 - whatever failed is ours, and the worker tells of it
-            self._books.abandon(n, billed=True)
+            self._books.abandon(n, billed=1)
             return self._in_trouble(error)
         before = self._share()
         self._usage += usage
@@ -173,7 +173,7 @@ class Line:
             reply = self._models[request.model].complete(request)
         except ModelError as error:
             if error.owner == "agent":
-                return Refusal(refusal=str(error))
+                return Refusal(refusal=str(error), broken=error.billed)
             raise
         self._states.keep(reply)
         return reply

@@ -4,12 +4,12 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from anthropic import Anthropic, APIConnectionError, APIResponse, APIStatusError, APITimeoutError, Stream
+from anthropic import Anthropic, APIConnectionError, APIResponse, APIStatusError, Stream
 
 from dgm.models.anthropic_reply import Answer, Event, Whole
 from dgm.models.anthropic_turns import told
 from dgm.models.base import ChatReply, ChatRequest
-from dgm.models.provider import Again, Caller, content_type, need_unicode
+from dgm.models.provider import Again, Caller, broken_off, content_type, need_unicode
 
 BASE_URL = "https://api.anthropic.com"
 DEFAULT_MAX_TOKENS = 8192
@@ -69,10 +69,8 @@ class AnthropicMessages:
             begun = error.status_code < 300
             status = _STATUS.get(str(error.type), 500) if begun else error.status_code
             raise self._caller.judged(status, error.body, error.response.headers, billed=begun) from None
-        except APITimeoutError:
-            raise Again("the server was silent for too long") from None
         except APIConnectionError as error:
-            raise Again(f"the connection broke: {type(error.__cause__).__name__}") from None
+            raise broken_off(error.__cause__) from None
 
     def _events(self, response: APIResponse[Any]) -> Iterator[Event | Whole]:
         match content_type(response.headers):

@@ -108,6 +108,11 @@ class ChatReply(Wire):
     """Of `tokens_in`, those written to the provider's cache."""
     state: tuple[dict[str, Any], ...] = Field(default=(), exclude_if=lambda state: not state)
     """What the provider wants back with this turn, such as signed thinking; never shown to the agent."""
+    # How it came is no part of what it is: it is neither written down nor digested.
+    broken: int = Field(default=0, ge=0, exclude=True)
+    """Tries before this one that broke, and that the provider may ask money for."""
+    served: bool = Field(default=False, exclude=True)
+    """Whether it comes from a cassette, and costs nothing."""
 
     @property
     def status(self) -> Status:
@@ -124,6 +129,13 @@ class Refusal(Wire):
     """What the agent was told in place of a reply, for the provider would not have its request."""
 
     refusal: str
+    broken: int = Field(default=0, ge=0, exclude=True)
+    """As of a reply."""
+
+    @property
+    def served(self) -> bool:
+        """As of a reply; it costs nothing anyway."""
+        return False
 
     @property
     def model(self) -> str:
@@ -139,8 +151,8 @@ class Refusal(Wire):
 class ModelError(Exception):
     """A call that gave no reply. `owner` says whose fault: the agent's request, or ours.
 
-    After a `fatal` one no call can succeed until a person has mended what the message names. `billed` tells
-    whether the provider may ask money for it all the same: yes, unless it is known to have refused.
+    After a `fatal` one no call can succeed until a person has mended what the message names. `billed` is how
+    many tries the provider may ask money for all the same: one, unless it is known to have refused.
     """
 
     def __init__(
@@ -149,12 +161,12 @@ class ModelError(Exception):
         *,
         owner: Literal["agent", "ours"],
         fatal: bool = False,
-        billed: bool | None = None,
+        billed: int | None = None,
     ) -> None:
         super().__init__(message)
         self.owner = owner
         self.fatal = fatal
-        self.billed = owner == "ours" and not fatal if billed is None else billed
+        self.billed = int(owner == "ours" and not fatal) if billed is None else billed
 
 
 class Model(Protocol):

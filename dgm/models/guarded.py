@@ -43,7 +43,7 @@ class Guarded:
         if hidden.get("state") != plain.get("state"):
             # It may be signed: it can be left out, and not be altered.
             hidden["state"] = ()
-        return reply if hidden == plain else ChatReply.model_validate(hidden)
+        return reply if hidden == plain else ChatReply.model_validate(hidden | {"broken": reply.broken})
 
     def _hidden(self, value: Any) -> Any:
         match value:

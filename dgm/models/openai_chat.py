@@ -4,11 +4,11 @@ import weakref
 from collections.abc import Iterator
 from typing import Any
 
-from openai import APIConnectionError, APIError, APIResponse, APIStatusError, APITimeoutError, OpenAI, Stream
+from openai import APIConnectionError, APIError, APIResponse, APIStatusError, OpenAI, Stream
 
 from dgm.models.base import ChatReply, ChatRequest, Message
 from dgm.models.openai_reply import Answer, Chunk
-from dgm.models.provider import Again, Caller, content_type, need_unicode
+from dgm.models.provider import Again, Caller, broken_off, content_type, need_unicode
 
 BASE_URL = "https://api.openai.com/v1"
 
@@ -49,10 +49,8 @@ class OpenAIChat:
                 return answer.reply()
         except APIStatusError as error:
             raise self._caller.judged(error.status_code, error.body, error.response.headers) from None
-        except APITimeoutError:
-            raise Again("the server was silent for too long") from None
         except APIConnectionError as error:
-            raise Again(f"the connection broke: {type(error.__cause__).__name__}") from None
+            raise broken_off(error.__cause__) from None
         except APIError as error:
             raise Again(f"the stream ended in an error: {error.message[:200]}") from None
 

@@ -81,7 +81,7 @@ class Rerun:
             self._conversation.say(reply)
             return reply
         if record is None and self._failure is not None:
-            raise ModelError(self._failure, owner="ours", billed=False)
+            raise ModelError(self._failure, owner="ours", billed=0)
         raise ModelError(
             f"not on the cassette: {difference}; mend: --set cassette.mode=refresh, which asks the model",
             owner="ours",
@@ -124,7 +124,7 @@ def served(record: Record) -> ChatReply:
     """
     if isinstance(record.reply, Refusal):
         raise ModelError(record.reply.refusal, owner="agent")
-    return record.reply
+    return record.reply.model_copy(update={"served": True, "broken": 0})
 
 
 def _difference(recorded: Sequence[str], came: Sequence[str]) -> str:

@@ -18,6 +18,7 @@ _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 # What providers call an account without money. Words of a message could be an agent's, but for its first.
 _SPENT = frozenset({"insufficient_quota", "billing_error", "billing_not_active"})
 _SPENT_SAID = "Your credit balance"
+_NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.UnsupportedProtocol)
 # Settings of a call that an agent can't make wrong.
 _OURS = frozenset({"max_tokens", "max_completion_tokens", "seed", "stream_options", "prompt_cache_key"})
 _REJECTED = (400, 413, 422)
@@ -124,13 +125,13 @@ class Caller:
         patience = self.patience
         bounds = _Bounds(time.monotonic() + patience.total_seconds, patience.max_reply_bytes)
         before = _BOUNDS.set(bounds)
-        billed = False
+        broken = 0
         try:
             for tried in range(patience.tries):
                 failure = self._tried(attempt)
                 if isinstance(failure, ChatReply):
-                    return failure
-                billed |= failure.billed
+                    return failure.model_copy(update={"broken": broken}) if broken else failure
+                broken += failure.billed
                 longest = min(patience.longest_delay_seconds, patience.first_delay_seconds * 2**tried)
                 wait = _JITTER.uniform(0, longest)
                 if failure.after is not None:
@@ -138,9 +139,12 @@ class Caller:
                 if tried + 1 == patience.tries or time.monotonic() + wait >= bounds.until:
                     break
                 time.sleep(wait)
+        except ModelError as error:
+            error.billed += broken
+            raise
         finally:
             _BOUNDS.reset(before)
-        raise self.error(f"{failure} (tries: {tried + 1})", billed=billed)
+        raise self.error(f"{failure} (tries: {tried + 1})", billed=broken)
 
     def _tried(self, attempt: Callable[[], ChatReply]) -> ChatReply | Again:
         try:
@@ -149,10 +153,8 @@ class Caller:
             return failure
         except _TooMuch:
             said = f"a reply of more than {self.patience.max_reply_bytes} bytes"
-        except httpx2.TimeoutException:
-            return Again(f"nothing came for {self.patience.stall_seconds:g} seconds")
         except httpx2.HTTPError as error:
-            return Again(f"the connection broke: {type(error).__name__}")
+            return broken_off(error)
         except (ValueError, RecursionError) as error:
             return Again(f"the reply is malformed: {type(error).__name__}")
         raise self.error(said)
@@ -185,11 +187,21 @@ class Caller:
         *,
         owner_is_agent: bool = False,
         fatal: bool = False,
-        billed: bool | None = None,
+        billed: int | None = None,
     ) -> ModelError:
         """A failure of this model, told without its key."""
         told = self.key.hidden(f"{self.name}: {message}")
         return ModelError(told, owner="agent" if owner_is_agent else "ours", fatal=fatal, billed=billed)
+
+
+def broken_off(cause: BaseException | None) -> Again:
+    """A connection that failed; what never reached the server is not billed."""
+    if isinstance(cause, Again):
+        return cause
+    sent = not isinstance(cause, _NEVER_SENT)
+    if sent and isinstance(cause, httpx2.TimeoutException):
+        return Again("the server was silent for too long")
+    return Again(f"the connection broke: {type(cause).__name__}", billed=sent)
 
 
 def _error(body: object) -> Mapping[str, str]:

@@ -112,6 +112,7 @@ def run_summary(known: Facts) -> dict[str, Any]:
         "tokens_cached": known.ledger.spent.tokens_cached,
         "micro_usd": known.ledger.spent.micro_usd,
         "estimated_micro_usd": known.ledger.estimated_micro_usd,
+        "saved_micro_usd": known.ledger.saved_micro_usd,
         "champion": known.champion,
         "seed": next(iter(history.born), None),
         "held_out": {

@@ -56,6 +56,8 @@ def _footer(known: Facts) -> list[Text | Table]:
     lines += [Text(told, style="yellow") for told in summary["controls"]]
     if estimated := summary["estimated_micro_usd"]:
         lines.append(Text(f"${estimated / 1e6:.4f} of it is estimated, for calls whose reply was lost"))
+    if saved := summary["saved_micro_usd"]:
+        lines.append(Text(f"${saved / 1e6:.4f} more was saved: those replies were served from a cassette"))
     for agent, score in summary["held_out"].items():
         who = _met_as(known, agent, summary["seed"])
         name = f"#{known.history.born[agent].ordinal} {agent[:8]}"

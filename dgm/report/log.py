@@ -109,7 +109,12 @@ def _call(event: Reserved | Called | Probed) -> str:
     name = f"call {event.n} of attempt {event.attempt}"
     if isinstance(event, Reserved):
         return f"up to {event.micro_usd / 1e6:.4f} $ set aside for {name}"
-    return f"{name} to {event.model}" + ("" if event.status == "answered" else f": {event.status}")
+    told = f"{name} to {event.model}" + ("" if event.status == "answered" else f": {event.status}")
+    if event.saved:
+        told += f"; served from a cassette, which saved {event.saved / 1e6:.4f} $"
+    if event.estimated:
+        told += f"; {event.estimated / 1e6:.4f} $ more is estimated, for tries that broke"
+    return told
 
 
 def _name(known: Facts, agent: AgentId | None) -> str:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from pathlib import Path
 
@@ -10,12 +10,14 @@ from benchmarks.kata.suite import Kata
 from benchmarks.task import Split, Task
 from dgm.config import Config, read
 from dgm.gateway import Gateway
+from dgm.keys import Keys
 from dgm.models.base import Model
-from dgm.models.registry import open_model
+from dgm.models.player import Absent
 from dgm.run import Outcome, Parts, Watch, launch
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
+from tests.docs.provided import provided
 from tests.without_engine import BACKENDS_WITHOUT_ENGINE
 
 CHOSEN = (
@@ -48,12 +50,16 @@ class Few:
 
 @contextmanager
 def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-    """What `dgm.run.open_parts` opens, but for the suite."""
-    models: dict[str, Model] = {name: open_model(name) for name in config.model.names}
+    """What `dgm.run.open_parts` opens, but for the suite, and with stand-ins for providers."""
+    keys, replays = Keys(config.keys.file), config.cassette.mode == "replay"
     opened = open_sandbox(
         config.sandbox.backend, trusted=True, notice=notice, backends=BACKENDS_WITHOUT_ENGINE
     )
-    with opened as sandbox, Gateway() as gateway:
+    with ExitStack() as stack, opened as sandbox, Gateway() as gateway:
+        models: dict[str, Model] = {
+            name: Absent(name) if replays else stack.enter_context(provided(name, keys))
+            for name in config.model.names
+        }
         yield Parts(Few(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
 

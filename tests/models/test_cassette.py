@@ -24,6 +24,7 @@ def answer(words: str) -> ChatReply:
 
 
 REPLIES = [answer(words) for words in ("run the tests", "mend 0x7f00aa11", "done")]
+SERVED = [reply.model_copy(update={"served": True}) for reply in REPLIES]
 
 
 def conversation(seen: Sequence[str] = SEEN, replies: Sequence[ChatReply] = REPLIES) -> list[ChatRequest]:
@@ -52,7 +53,7 @@ def player(folder: Path) -> Player:
 def play(folder: Path, requests: Sequence[ChatRequest]) -> Player:
     """The player after `requests`, each answered as recorded until one differs."""
     playing = player(folder)
-    for request, reply in zip(requests, REPLIES, strict=False):
+    for request, reply in zip(requests, SERVED, strict=False):
         try:
             assert playing.complete(request) == reply
         except ModelError:
@@ -203,7 +204,7 @@ def test_words_beyond_unicode_are_kept_as_they_came(tmp_path: Path) -> None:
     with Recording(tmp_path, 7, 1) as recording:
         recording.add(Call(1, "solve", odd, REPLIES[0], Usage(1)))
     playing = Player(tmp_path, 7, 1, {1: digest(REPLIES[0])})
-    assert playing.complete(odd) == REPLIES[0]
+    assert playing.complete(odd) == SERVED[0]
     assert playing.fidelity == "exact"
 
 
@@ -223,11 +224,11 @@ def test_a_refusal_is_met_again(tmp_path: Path) -> None:
         Rerun("m", read_records(tmp_path, 7, 1, replies), model=None),
     ):
         first, second, third = conversation()
-        assert model.complete(first) == REPLIES[0]
+        assert model.complete(first) == SERVED[0]
         with pytest.raises(ModelError, match=r"^too long$") as refused:
             model.complete(second)
         assert (refused.value.owner, refused.value.fatal) == ("agent", False)
-        assert model.complete(third) == REPLIES[2]
+        assert model.complete(third) == SERVED[2]
     assert json.loads(transcript_lines(tmp_path, 7, 1)[1])["reply"] == {"refusal": "too long"}
 
 
@@ -247,5 +248,5 @@ def test_what_differs_is_asked_of_the_model_and_what_fits_again_is_served(record
     first, second, third = conversation()
     other = second.model_copy(update={"messages": (*second.messages[:-1], first.messages[1])})
     said = [model.complete(request) for request in (first, other, third)]
-    assert said == [REPLIES[0], answer("asked"), REPLIES[2]]
+    assert said == [SERVED[0], answer("asked"), SERVED[2]]
     assert asked.requests == [other]

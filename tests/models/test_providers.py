@@ -64,14 +64,16 @@ def same(reply: ChatReply) -> bool:
 )
 def test_what_passes_is_tried_again_and_then_ours(kind: Kind, fault: Fault) -> None:
     with standin(kind, says, {1: fault}) as server:
-        assert same(client(kind, server.url).complete(ASK))
+        reply = client(kind, server.url).complete(ASK)
+        assert same(reply)
         assert len(server.requests) == 2
         server.faults[0] = fault
         with pytest.raises(ModelError, match="tries: 3") as failed:
             client(kind, server.url).complete(ASK)
         assert (failed.value.owner, failed.value.fatal) == ("ours", False)
         # A server that says that it did nothing asks no money for it.
-        assert failed.value.billed == (fault not in {"rate limit", "408", "409", "500", "529"})
+        refused = fault in {"rate limit", "408", "409", "500", "529"}
+        assert (reply.broken, failed.value.billed) == ((0, 0) if refused else (1, LITTLE.tries))
         assert len(server.requests) == 2 + LITTLE.tries
 
 
@@ -99,6 +101,14 @@ def test_what_does_not_pass_fails_at_once(
         assert (failed.value.owner, failed.value.fatal) == (owner, fatal)
         assert KEY not in repr(failed.value)
         assert len(server.requests) == 1
+
+
+def test_a_server_that_is_not_there_asks_no_money(kind: Kind) -> None:
+    with standin(kind, says) as server:
+        url = server.url
+    with pytest.raises(ModelError, match="the connection broke: ConnectError \\(tries: 3\\)") as failed:
+        client(kind, url).complete(ASK)
+    assert (failed.value.owner, failed.value.fatal, failed.value.billed) == ("ours", False, 0)
 
 
 def test_a_slow_drip_ends_at_the_deadline(kind: Kind) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from archive.disk import DiskArchive
-from archive.events import Asked, Born, Scored, Stopped
+from archive.events import Asked, Born, Retried, Scored, Stopped
 from dgm.config import Config
+from dgm.ledger import Ledger
 from dgm.models.base import ChatReply, ChatRequest, ModelError
 from dgm.run import Parts, launch, resume
 from dgm.session import Trouble
@@ -40,8 +41,9 @@ def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path) -> None:
             models = dict.fromkeys(config.model.names, locked)
             yield replace(parts, worker=replace(parts.worker, models=models))
 
+    settings = config(workers, evaluations=4, more=["prices={offline={input=1.0, output=10.0}}"])
     with pytest.raises(Trouble, match=r"^the key is refused; mend: set a key$"):
-        launch(folder, config(workers, evaluations=4), QUIET, parts_of=parts_of)
+        launch(folder, settings, QUIET, parts_of=parts_of)
     # One more for each that was in flight, and none after.
     assert -workers <= locked.left < 0
     events = [entry.event for entry in DiskArchive.read(folder).entries()]
@@ -49,9 +51,15 @@ def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path) -> None:
     asked = {event.ticket for event in events if isinstance(event, Asked)}
     ended = {event.ticket for event in events if isinstance(event, Born | Scored)}
     assert 1 <= len(asked - ended) <= workers
+    retried = [event for event in events if isinstance(event, Retried)]
+    assert {event.reason for event in retried} == {"the key is refused; mend: set a key"}
+    assert {event.ticket for event in retried} == asked - ended
 
     assert resume(folder, [], QUIET, parts_of=mini_parts).reason == "done"
     events = [entry.event for entry in DiskArchive.read(folder).entries()]
+    # A call that was refused is not charged, and an attempt that ended does not end again.
+    assert [event for event in events if isinstance(event, Retried)] == retried
+    assert Ledger(events).estimated_micro_usd == 0
     assert all(
         sum(isinstance(e, Born | Scored) and e.ticket == ticket for e in events) == 1 for ticket in asked
     )

@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from archive.base import ArchiveError
+from archive.check import problems
 from archive.disk import DiskArchive
-from archive.events import Born, Called, Digest, Event, Failed, Rejected, Scored, Started, Usage
+from archive.events import Born, Called, Digest, Event, Failed, Rejected, Reserved, Scored, Started, Usage
+from dgm.cli.inspect import draw_tree
 from dgm.config import Config, ConfigError, changed
 from dgm.gateway import Call, Gateway
+from dgm.ledger import Ledger
 from dgm.models.base import ChatReply, ChatRequest, Message, Model, ModelError
 from dgm.models.cassette import CASSETTES, Recording, transcript_lines
 from dgm.models.registry import PROVIDERS
@@ -124,6 +127,31 @@ def test_what_is_missing_ends_a_replay_in_one_line_and_a_refreshed_run_asks_for_
     assert refreshed.reason == "done"
     calls = [event for event in events(folder) if isinstance(event, Called)]
     assert 0 < model.calls < len(calls)
+
+
+def test_a_replay_of_what_was_paid_for_costs_nothing_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paid, replayed = tmp_path / "paid", tmp_path / "replayed"
+    assert started(paid, Counting("offline"), "prices={offline={input=1.0, output=10.0}}").reason == "done"
+    assert rerun(replayed, paid, Counting("offline"), "budget.usd=0.000001").reason == "done"
+    cost, ledger = Ledger(events(paid)).spent, Ledger(events(replayed))
+    assert ledger.spent == replace(cost, micro_usd=0)
+    assert ledger.saved_micro_usd == cost.micro_usd > 0
+    # But for money, it is the same journal.
+    assert [_as_paid(event) for event in journal(replayed)] == [
+        event for event in journal(paid) if not isinstance(event, Reserved)
+    ]
+    assert problems(replayed) == []
+    draw_tree(replayed, as_json=False)
+    assert f"${cost.micro_usd / 1e6:.4f} more was saved" in " ".join(capsys.readouterr().out.split())
+
+
+def _as_paid(event: Event) -> Event:
+    if not isinstance(event, Called):
+        return event
+    assert event.usage.micro_usd == 0
+    return replace(event, usage=replace(event.usage, micro_usd=event.saved), saved=0)
 
 
 def test_a_replay_opens_no_model_and_needs_no_key(original: Path) -> None:

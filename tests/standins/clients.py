@@ -2,7 +2,7 @@
 
 from dgm.keys import Key
 from dgm.models.anthropic_messages import AnthropicMessages
-from dgm.models.base import Model
+from dgm.models.base import Model, Role
 from dgm.models.openai_chat import OpenAIChat
 from dgm.models.provider import Caller, Patience
 from tests.standins import Kind
@@ -19,8 +19,8 @@ LITTLE = Patience(
 )
 
 
-def client(kind: Kind, url: str, patience: Patience = LITTLE) -> Model:
-    """A model named `solve` of the server at `url`."""
-    caller = Caller(f"{kind}:solve@{url}", Key(f"{kind.upper()}_API_KEY", KEY), patience)
+def client(kind: Kind, url: str, patience: Patience = LITTLE, role: Role = "solve") -> Model:
+    """A model named as `role` of the server at `url`."""
+    caller = Caller(f"{kind}:{role}@{url}", Key(f"{kind.upper()}_API_KEY", KEY), patience)
     made = OpenAIChat if kind == "openai" else AnthropicMessages
-    return made(caller, "solve", url)
+    return made(caller, role, url)
