@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dgm.gateway import Allowance, Unbounded
-from dgm.manifest import ManifestError, read_manifest
+from dgm.manifest import MANIFEST, ManifestError, read_manifest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.session import Session, Terms
 from sandbox.base import Limits
@@ -26,6 +26,8 @@ class Rules:
 
     max_files: int = 200
     max_bytes: int = 2 * 2**20
+    image: str | None = None
+    """The only image that its agent.toml may name."""
 
 
 def objection(
@@ -46,9 +48,12 @@ def objection(
     if child.size > rules.max_bytes:
         return f"{child.size} bytes; at most {rules.max_bytes}"
     try:
-        read_manifest(child)
+        image = read_manifest(child).image
     except ManifestError as error:
         return str(error)
+    if image not in {None, rules.image}:
+        given = "was given none" if rules.image is None else f"was given {rules.image}"
+        return f"{MANIFEST}: runtime.image: {image}, and this run {given}"
     return None
 
 

@@ -47,6 +47,8 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
+AGENT_IMAGE = "agent_image"
+"""Among the recorded versions: the digest of the image that the seed agent names."""
 CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.")
 """Settings that `resume` may change: none of them alters what was measured."""
 
@@ -120,13 +122,14 @@ def launch(
         ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
     """
     _need_writable(folder)
-    seed_tree(config)
+    seed = seed_tree(config)
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
+        versions = _versions(parts.sandbox, seed)
         config = priced(config, watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
-        _begin(folder, archive, config, parts)
+        _begin(folder, archive, config, parts, versions)
         return _carry_on(folder, archive, config, parts, watch)
 
 
@@ -167,8 +170,12 @@ def resume(
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
         with parts_of(config, watch.notice) as parts:
-            if _begin(folder, archive, config, parts):
-                archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
+            born = archive.lineage.agent(0)
+            seed = seed_tree(config) if born is None else archive.tree(born)
+            versions = _versions(parts.sandbox, seed)
+            _need_same_image(folder, archive, versions)
+            if _begin(folder, archive, config, parts, versions):
+                archive.record(Resumed(_keep(archive, config), versions))
             return _carry_on(folder, archive, config, parts, watch)
 
 
@@ -252,7 +259,18 @@ def _need_writable(folder: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
-def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool:
+def _need_same_image(folder: Path, archive: Archive, versions: Mapping[str, str]) -> None:
+    started = History(entry.event for entry in archive.entries()).started
+    before = None if started is None else started.versions.get(AGENT_IMAGE)
+    now = versions.get(AGENT_IMAGE)
+    if before is not None and before != now:
+        raise ArchiveError(
+            f"{folder}: the agents' image was {before} and is {now} now: verdicts would not compare; "
+            f"mend: docker tag {before} with its name, or start another run"
+        )
+
+
+def _begin(folder: Path, archive: Archive, config: Config, parts: Parts, versions: Mapping[str, str]) -> bool:
     """Record what the run is and its root; tells whether both were there already."""
     events = [entry.event for entry in archive.entries()]
     complete = True
@@ -266,7 +284,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool
                 config=_keep(archive, config),
                 suite=parts.suite.name,
                 suite_digest=parts.suite.digest,
-                versions=_versions(parts.sandbox),
+                versions=versions,
             )
         )
     if not any(isinstance(event, Born) for event in events):
@@ -370,7 +388,14 @@ def _keep(archive: Archive, config: Config) -> Digest:
     return archive.put(to_toml(config).encode())
 
 
-def _versions(sandbox: Sandbox) -> Mapping[str, str]:
+def _versions(sandbox: Sandbox, seed: Tree) -> Mapping[str, str]:
+    """What the run stands on.
+
+    Raises:
+        SandboxError: the image that the seed agent names can't be had here.
+    """
+    image = read_manifest(seed).image
+    given = {} if image is None else {AGENT_IMAGE: sandbox.digest(image)}
     try:
         ours = version("dgm")
     except PackageNotFoundError:
@@ -381,4 +406,5 @@ def _versions(sandbox: Sandbox) -> Mapping[str, str]:
         "numpy": np.__version__,
         "sandbox": sandbox.name,
         **sandbox.versions,
+        **given,
     }

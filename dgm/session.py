@@ -94,7 +94,7 @@ class Session:
         }
         manifest = read_manifest(agent)
         command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *_called(manifest, manifest.solve))
-        return self._run("solve", command, folders, WORKSPACE, model, terms, books)
+        return self._run("solve", command, manifest.image, folders, WORKSPACE, model, terms, books)
 
     def improve(self, agent: Tree, evidence: Tree, model: Model, terms: Terms, books: Books) -> Ran:
         """Let `agent` rewrite its own source after reading `evidence`; raises as `solve` does."""
@@ -105,12 +105,13 @@ class Session:
         }
         manifest = read_manifest(agent)
         command = _called(manifest, manifest.improve)
-        return self._run("improve", command, folders, AGENT, model, terms, books)
+        return self._run("improve", command, manifest.image, folders, AGENT, model, terms, books)
 
     def _run(
         self,
         role: Role,
         command: tuple[str, ...],
+        image: str | None,
         folders: Mapping[str, Folder],
         result: str,
         model: Model,
@@ -133,6 +134,7 @@ class Session:
                     cwd=AGENT,
                     environment={**places, "DGM_GATEWAY": GATEWAY_SOCKET, "DGM_TOKEN": line.token},
                     socket_folder=line.folder,
+                    image=image,
                     limits=terms.limits,
                     paused=line.waited,
                 )
