@@ -65,10 +65,11 @@ def trial(child: Tree, session: Session) -> str | None:
     Raises:
         SandboxError, Trouble: our failure, no verdict.
     """
-    return _fixes_a_line(child, session) or _edits_itself(child, session)
+    return fixes_a_line(child, session) or edits_itself(child, session)
 
 
-def _fixes_a_line(child: Tree, session: Session) -> str | None:
+def fixes_a_line(child: Tree, session: Session) -> str | None:
+    """Why it can't mend one line of a toy repository as it is told to, or None; raises as `trial` does."""
     model = Scripted([Shell("sed -i 's/a - b/a + b/' adder.py"), Say("Fixed: add subtracted.")])
     ran = session.solve(
         child,
@@ -84,7 +85,8 @@ def _fixes_a_line(child: Tree, session: Session) -> str | None:
     return None
 
 
-def _edits_itself(child: Tree, session: Session) -> str | None:
+def edits_itself(child: Tree, session: Session) -> str | None:
+    """Why it can't add one line to its own source as it is told to, or None; raises as `trial` does."""
     model = Scripted([Shell("printf '\\n# admitted\\n' >> agent.toml"), Say("Added a note.")])
     ran = session.improve(child, Tree({"scores.json": b"{}"}), model, _TRIAL_TERMS, Unbounded())
     expected = Change(Tree({"agent.toml": child["agent.toml"].data + _NOTE}), frozenset()).applied_to(child)

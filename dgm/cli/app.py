@@ -241,6 +241,23 @@ def solve(
     return solve_issue(folder, agent, repo, issue, model=model, sandbox=sandbox, yes=yes, as_json=as_json)
 
 
+@app.command("check-agent", epilog="Example: dgm check-agent my-agent")
+def check_agent(
+    folder: Annotated[Path, typer.Argument(help="A folder with an agent.toml.", show_default=False)],
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap; process protects nothing.")
+    ] = "auto",
+    as_json: Json = False,
+) -> int:
+    """Try what a run demands of a seed agent, and tell the mend of each thing that is missing.
+
+    The exit code is 1 if a run would not take it. Nothing is paid for: the offline model answers.
+    """
+    from dgm.cli.checking import check_agent as carry_out
+
+    return carry_out(folder, sandbox, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm check runs/001")
 def check(
     folder: Run,
