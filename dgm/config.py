@@ -153,6 +153,14 @@ class SuiteSection(Section):
     name: str = "kata"
 
 
+class BenchSection(Section):
+    """That a run only measures its seed agent, and on what."""
+
+    split: Literal["search", "held_out", "sealed"]
+    attempts: int = Field(default=1, ge=1)
+    """At each task."""
+
+
 class SandboxSection(Section):
     """Where agents run."""
 
@@ -236,6 +244,8 @@ class Config(Section):
     cassette: CassetteSection = CassetteSection()
     canary: CanarySection = CanarySection()
     suite: SuiteSection = SuiteSection()
+    bench: BenchSection | None = None
+    """Nothing is evolved if present."""
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)
     improve: JobSection = JobSection()

@@ -49,7 +49,7 @@ RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
 AGENT_IMAGE = "agent_image"
 """Among the recorded versions: the digest of the image that the seed agent names."""
-CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.")
+CHANGEABLE = ("budget.", "workers", "sandbox.", "keys.", "cassette.", "bench.attempts")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -165,7 +165,7 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, workers, sandbox.*, keys.* and cassette.*"
+            allowed = "budget.*, workers, sandbox.*, keys.*, cassette.* and bench.attempts"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
@@ -305,9 +305,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             "verdicts would not compare: start another run"
         )
     tasks = {TaskId(name): task for name, task in parts.suite.tasks.items()}
-    _check_floor(
-        list(parts.suite.split("search")) + list(parts.suite.split("held_out")), parts, config, watch
-    )
+    _check_floor([*_searched(config, parts.suite), *_compared(config, parts.suite)], parts, config, watch)
     answering = _answering(config)
     search = new_search(config, parts.suite)
     search.replay(events)
@@ -363,14 +361,23 @@ def new_search(config: Config, suite: Suite) -> Search:
         finish_agents=config.search.finish_agents,
         champion_quantile=config.search.champion_quantile,
         random_agent=config.report.random_agent,
+        bench=0 if config.bench is None else config.bench.attempts,
     )
     return Search(
         policy=POLICIES[config.search.policy](config.search.settings),
-        tasks=[TaskId(task.id) for task in suite.split("search")],
-        held_out=[TaskId(task.id) for task in suite.split("held_out")],
+        tasks=[TaskId(task.id) for task in _searched(config, suite)],
+        held_out=[TaskId(task.id) for task in _compared(config, suite)],
         plan=plan,
         seed=config.seed,
     )
+
+
+def _searched(config: Config, suite: Suite) -> Sequence[Task]:
+    return suite.split("search") if config.bench is None else ()
+
+
+def _compared(config: Config, suite: Suite) -> Sequence[Task]:
+    return suite.split("held_out" if config.bench is None else config.bench.split)
 
 
 def _check_floor(tasks: Sequence[Task], parts: Parts, config: Config, watch: Watch) -> None:
