@@ -3,13 +3,14 @@
 import csv
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
 
 from archive.disk import DiskArchive
 from benchmarks.registry import open_suite
+from benchmarks.task import Suite
 from dgm.bench import Cell, Entrant, carry_on, cell, history, spent, split_of
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.evolve import view
@@ -18,7 +19,7 @@ from dgm.config import Config, ConfigError, read
 from dgm.manifest import MANIFEST
 from dgm.report.bench import against_first, attempts, cell_facts
 from dgm.report.bench_view import bench_view
-from dgm.run import CHANGEABLE, RUN_TOML, seed_tree
+from dgm.run import CHANGEABLE, RUN_TOML, OpenParts, open_parts, seed_tree
 from sandbox.diff import visible
 
 SEED = "seed"
@@ -36,6 +37,8 @@ def bench(
     csv_file: Path | None,
     *,
     as_json: bool,
+    suite_of: Callable[[str], Suite] = open_suite,
+    parts_of: OpenParts = open_parts,
 ) -> int:
     """Carry out `dgm bench`."""
     console = Console(stderr=as_json)
@@ -43,12 +46,12 @@ def bench(
     entrants = [entrant(name) for name in dict.fromkeys(agents)]
     cells = [
         cell(one, suite, split_of(suite, split), model, repeat, settings, place)
-        for suite in map(open_suite, _listed(suites))
+        for suite in map(suite_of, _listed(suites))
         for model in _listed(models)
         for one in entrants
     ]
     heard_again = [override for override in sets if override.startswith(CHANGEABLE)]
-    code = _measured(cells, heard_again, budget_usd, console)
+    code = _measured(cells, heard_again, budget_usd, console, parts_of)
     facts = [cell_facts(one) for one in cells]
     differences = list(against_first(facts))
     if csv_file is not None:
@@ -103,14 +106,22 @@ def _listed(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
 
-def _measured(cells: Sequence[Cell], sets: list[str], budget_usd: float | None, console: Console) -> int:
+def _measured(
+    cells: Sequence[Cell],
+    overrides: list[str],
+    budget_usd: float | None,
+    console: Console,
+    parts_of: OpenParts,
+) -> int:
     """Carry on each cell in turn, all within `budget_usd`."""
     for number, one in enumerate(cells, 1):
-        bounded = [*sets, f"budget.usd={_left(one, cells, budget_usd)}"] if budget_usd is not None else sets
+        bounded = list(overrides)
+        if budget_usd is not None:
+            bounded.append(f"budget.usd={_left(one, cells, budget_usd)}")
         title = f"[{number}/{len(cells)}] {one.agent} on {one.suite} with {one.model}: {one.folder}"
         console.print(visible(title), markup=False)
         with view(console) as watch:
-            outcome = carry_on(one, bounded, watch)
+            outcome = carry_on(one, bounded, watch, parts_of=parts_of)
         if outcome is not None and outcome.reason != "done":
             console.print(outcome.reason)
             return BUDGET if outcome.reason.startswith("budget.") else INTERRUPTED

@@ -1,7 +1,7 @@
 """The command `dgm` as the documents call it: `python -m tests.docs.as_documented WORDS...`.
 
 `run`, `fork` and `resume` read what they are given as ever, but work on a few tasks and are stopped before
-their first new ticket. Everything else is the command itself.
+their first new ticket; `bench` works on the same few tasks. Everything else is the command itself.
 """
 
 import sys
@@ -14,10 +14,11 @@ import typer.main
 from archive.disk import DiskArchive
 from dgm.cli import main
 from dgm.cli.app import app
+from dgm.cli.benching import bench
 from dgm.config import read
 from dgm.report.facts import facts
 from dgm.run import Outcome, Watch, fork, launch, resume
-from tests.docs.few import few_parts
+from tests.docs.few import Few, few_parts
 
 WATCH = Watch(print, lambda _: None, lambda controller: controller.stop("stopped: a document's example"))
 
@@ -54,10 +55,20 @@ def resumed(words: Sequence[str]) -> Outcome:
     return resume(of["folder"], of["sets"] or [], WATCH, parts_of=few_parts)
 
 
+def benched(words: Sequence[str]) -> int:
+    of = given(words)
+    settings = of["sets"] or []
+    wanted = (of["agents"], of["suite"], of["model"], of["split"], of["repeat"], of["folder"])
+    more = (of["budget_usd"], settings, of["csv"])
+    return bench(*wanted, *more, as_json=of["as_json"], suite_of=lambda _: Few(), parts_of=few_parts)
+
+
 STOPPED: dict[str, Callable[[Sequence[str]], Outcome]] = {"run": started, "fork": forked, "resume": resumed}
 
 if __name__ == "__main__":
     if sys.argv[1] in STOPPED and "--help" not in sys.argv:
         print(STOPPED[sys.argv[1]](sys.argv[1:]).reason)
+    elif sys.argv[1] == "bench" and "--help" not in sys.argv:
+        sys.exit(benched(sys.argv[1:]))
     else:
         main()
