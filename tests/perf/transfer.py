@@ -1,8 +1,8 @@
 """An agent evolved on defects in one package, scored beside the seed agent on defects in another.
 
 `transfer.py [--tasks N] [--evaluations N] [--folder PATH]` makes both suites with `dgm tasks make inject`,
-evolves the offline agent on the search tasks of the first, and prints `dgm bench` of seed agent and champion on
-what was held out of the first and on all of the second: n, rates, intervals, paired differences. Needs the
+evolves the offline agent on the search tasks of the first, and prints `dgm bench` of seed agent and champion
+on what was held out of the first and on all of the second: n, rates, intervals, paired differences. Needs the
 network for the packages, and bubblewrap. What is done is kept: the same command goes on where it stopped.
 """
 
