@@ -72,6 +72,8 @@ def cell(
             f"suite.name={json.dumps(suite.name)}",
             f"model.solve={json.dumps(model)}",
             f"model.improve={json.dumps(model)}",
+            # Nothing is chosen: the policy only tells the seed's rate while it goes on.
+            'search.policy="uniform"',
             f"bench={{split={json.dumps(split)}, attempts={attempts}}}",
         ],
     )

@@ -333,6 +333,8 @@ class Search:
                     self._count(
                         self._index[agent], self._task_index[task], resolved=end.verdict == "resolved"
                     )
+                elif ticket.purpose == "bench":
+                    self._clades.count(self._index[agent], resolved=end.verdict == "resolved")
                 elif not repeat:
                     self._held_out_usage[agent].append(end.usage)
             case Evaluate(agent), Failed():
