@@ -1,7 +1,7 @@
 # Each target sets up what it needs first; `make` alone lists them.
 .DEFAULT_GOAL := help
 PYTHON_BIN := .venv/bin/python
-SOURCES := dgm archive benchmarks sandbox seed_agent tests
+SOURCES := dgm archive benchmarks sandbox seed_agent examples tests
 
 .PHONY: help run test test-paid check check-all long lint types contracts lock
 

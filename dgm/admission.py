@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from dgm.gateway import Allowance, Unbounded
-from dgm.manifest import ManifestError, read_manifest
+from dgm.manifest import MANIFEST, ManifestError, read_manifest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.session import Session, Terms
 from sandbox.base import Limits
@@ -26,6 +26,8 @@ class Rules:
 
     max_files: int = 200
     max_bytes: int = 2 * 2**20
+    image: str | None = None
+    """The only image that its agent.toml may name."""
 
 
 def objection(
@@ -46,9 +48,12 @@ def objection(
     if child.size > rules.max_bytes:
         return f"{child.size} bytes; at most {rules.max_bytes}"
     try:
-        read_manifest(child)
+        image = read_manifest(child).image
     except ManifestError as error:
         return str(error)
+    if image not in {None, rules.image}:
+        given = "was given none" if rules.image is None else f"was given {rules.image}"
+        return f"{MANIFEST}: runtime.image: {image}, and this run {given}"
     return None
 
 
@@ -60,10 +65,11 @@ def trial(child: Tree, session: Session) -> str | None:
     Raises:
         SandboxError, Trouble: our failure, no verdict.
     """
-    return _fixes_a_line(child, session) or _edits_itself(child, session)
+    return fixes_a_line(child, session) or edits_itself(child, session)
 
 
-def _fixes_a_line(child: Tree, session: Session) -> str | None:
+def fixes_a_line(child: Tree, session: Session) -> str | None:
+    """Why it can't mend one line of a toy repository as it is told to, or None; raises as `trial` does."""
     model = Scripted([Shell("sed -i 's/a - b/a + b/' adder.py"), Say("Fixed: add subtracted.")])
     ran = session.solve(
         child,
@@ -79,7 +85,8 @@ def _fixes_a_line(child: Tree, session: Session) -> str | None:
     return None
 
 
-def _edits_itself(child: Tree, session: Session) -> str | None:
+def edits_itself(child: Tree, session: Session) -> str | None:
+    """Why it can't add one line to its own source as it is told to, or None; raises as `trial` does."""
     model = Scripted([Shell("printf '\\n# admitted\\n' >> agent.toml"), Say("Added a note.")])
     ran = session.improve(child, Tree({"scores.json": b"{}"}), model, _TRIAL_TERMS, Unbounded())
     expected = Change(Tree({"agent.toml": child["agent.toml"].data + _NOTE}), frozenset()).applied_to(child)

@@ -17,6 +17,7 @@ from dgm.gateway import Allowance
 from dgm.history import IMPROVER, History, counted
 from dgm.improvers import drawn
 from dgm.jobs import Evaluate, Expand, Ticket
+from dgm.manifest import read_manifest
 from dgm.prices import FREE, price_of
 from dgm.session import Terms
 from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
@@ -75,7 +76,9 @@ class Assigner:
                     evidence=read,
                     model=self._model(ticket),
                     known=frozenset(self._history.trees),
-                    rules=Rules(config.admission.max_files, config.admission.max_kib * 1024),
+                    rules=Rules(
+                        config.admission.max_files, config.admission.max_kib * 1024, self._given_image()
+                    ),
                     terms=self._terms(ticket),
                     by=self._tree(self._seed) if config.ablation.improve == "seed" else None,
                 )
@@ -106,6 +109,9 @@ class Assigner:
         """Micro-dollars to set aside for `ticket`: all it may spend by its own limit; 0 without one."""
         terms = self._terms(ticket)
         return 0 if terms.price.free else terms.allowance.micro_usd or 0
+
+    def _given_image(self) -> str | None:
+        return read_manifest(self._tree(next(iter(self._history.born)))).image
 
     def _terms(self, ticket: Ticket) -> Terms:
         config = self._config

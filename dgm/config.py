@@ -167,6 +167,14 @@ class SuiteSection(Section):
     """Goes before the names of the images that rows of swebench's form run in, as `mirror:5000` does."""
 
 
+class BenchSection(Section):
+    """That a run only measures its seed agent, and on what."""
+
+    split: Literal["search", "held_out", "sealed"]
+    attempts: int = Field(default=1, ge=1)
+    """At each task."""
+
+
 class SandboxSection(Section):
     """Where agents run."""
 
@@ -262,6 +270,8 @@ class Config(Section):
     cassette: CassetteSection = CassetteSection()
     canary: CanarySection = CanarySection()
     suite: SuiteSection = SuiteSection()
+    bench: BenchSection | None = None
+    """Nothing is evolved if present."""
     sandbox: SandboxSection = SandboxSection()
     solve: JobSection = JobSection(calls=14)
     improve: JobSection = JobSection()

@@ -1,5 +1,6 @@
 """agent.toml: the two commands every agent answers, and what they need around them."""
 
+import re
 import tomllib
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from sandbox.tree import Tree
 MANIFEST = "agent.toml"
 MAX_WORDS = 32
 MAX_WORD_CHARS = 512
+_IMAGE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}").fullmatch
 
 
 class ManifestError(ValueError):
@@ -22,6 +24,8 @@ class Manifest:
     improve: tuple[str, ...]
     openai: bool = False
     """Its client speaks TCP only: OPENAI_BASE_URL and OPENAI_API_KEY are set for it."""
+    image: str | None = None
+    """The image its commands run in, by reference; the sandbox's own if absent."""
 
 
 def read_manifest(tree: Tree) -> Manifest:
@@ -42,10 +46,14 @@ def read_manifest(tree: Tree) -> Manifest:
     if not isinstance(commands, dict):
         raise ManifestError(f"{MANIFEST}: no [commands] table with solve and improve")
     runtime = table.get("runtime", {})
-    openai = runtime.get("openai", False) if isinstance(runtime, dict) else None
+    if not isinstance(runtime, dict):
+        raise ManifestError(f"{MANIFEST}: runtime: expected a table, with openai or image")
+    openai, image = runtime.get("openai", False), runtime.get("image")
     if not isinstance(openai, bool):
         raise ManifestError(f"{MANIFEST}: runtime.openai: expected true or false")
-    return Manifest(_command(commands, "solve"), _command(commands, "improve"), openai)
+    if image is not None and not (isinstance(image, str) and _IMAGE(image)):
+        raise ManifestError(f"{MANIFEST}: runtime.image: expected an image's reference, such as name:tag")
+    return Manifest(_command(commands, "solve"), _command(commands, "improve"), openai, image)
 
 
 def _command(commands: dict[str, object], name: str) -> tuple[str, ...]:

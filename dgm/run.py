@@ -48,7 +48,9 @@ from sandbox.tree import Tree, TreeError
 
 RUN_TOML = "run.toml"
 SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-CHANGEABLE = ("budget.", "stop.", "workers", "sandbox.", "keys.", "cassette.")
+AGENT_IMAGE = "agent_image"
+"""Among the recorded versions: the digest of the image that the seed agent names."""
+CHANGEABLE = ("budget.", "stop.", "workers", "sandbox.", "keys.", "cassette.", "bench.attempts")
 """Settings that `resume` may change: none of them alters what was measured."""
 
 
@@ -123,13 +125,14 @@ def launch(
         ConfigError, SuiteError, SandboxError, ArchiveError: one line each, before anything is overwritten.
     """
     _need_writable(folder)
-    seed_tree(config)
+    seed = seed_tree(config)
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
+        versions = _versions(parts.sandbox, seed)
         config = priced(config, watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
-        _begin(folder, archive, config, parts)
+        _begin(folder, archive, config, parts, versions)
         return _carry_on(folder, archive, config, parts, watch)
 
 
@@ -165,13 +168,17 @@ def resume(
     overrides = list(overrides)
     for override in overrides:
         if not override.startswith(CHANGEABLE):
-            allowed = "budget.*, stop.*, workers, sandbox.*, keys.* and cassette.*"
+            allowed = "budget.*, stop.*, workers, sandbox.*, keys.*, cassette.* and bench.attempts"
             raise ConfigError(f"--set {override}: a run that was started can only change {allowed}")
     with DiskArchive.open(folder, crossing=crossing) as archive:
         config = priced(changed(recorded_config(folder, archive), overrides), watch.notice)
         with parts_of(config, watch.notice) as parts:
-            if _begin(folder, archive, config, parts):
-                archive.record(Resumed(_keep(archive, config), _versions(parts.sandbox)))
+            born = archive.lineage.agent(0)
+            seed = seed_tree(config) if born is None else archive.tree(born)
+            versions = _versions(parts.sandbox, seed)
+            _need_same_image(folder, archive, versions)
+            if _begin(folder, archive, config, parts, versions):
+                archive.record(Resumed(_keep(archive, config), versions))
             return _carry_on(folder, archive, config, parts, watch)
 
 
@@ -260,7 +267,18 @@ def _need_writable(folder: Path) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
 
 
-def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool:
+def _need_same_image(folder: Path, archive: Archive, versions: Mapping[str, str]) -> None:
+    started = History(entry.event for entry in archive.entries()).started
+    before = None if started is None else started.versions.get(AGENT_IMAGE)
+    now = versions.get(AGENT_IMAGE)
+    if before is not None and before != now:
+        raise ArchiveError(
+            f"{folder}: the agents' image was {before} and is {now} now: verdicts would not compare; "
+            f"mend: docker tag {before} with its name, or start another run"
+        )
+
+
+def _begin(folder: Path, archive: Archive, config: Config, parts: Parts, versions: Mapping[str, str]) -> bool:
     """Record what the run is and its root; tells whether both were there already."""
     events = [entry.event for entry in archive.entries()]
     complete = True
@@ -274,7 +292,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: Parts) -> bool
                 config=_keep(archive, config),
                 suite=parts.suite.name,
                 suite_digest=parts.suite.digest,
-                versions=_versions(parts.sandbox),
+                versions=versions,
             )
         )
     if not any(isinstance(event, Born) for event in events):
@@ -295,9 +313,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
             "verdicts would not compare: start another run"
         )
     tasks = {TaskId(name): task for name, task in parts.suite.tasks.items()}
-    _check_floor(
-        list(parts.suite.split("search")) + list(parts.suite.split("held_out")), parts, config, watch
-    )
+    _check_floor([*_searched(config, parts.suite), *_compared(config, parts.suite)], parts, config, watch)
     answering = _answering(config)
     search = new_search(config, parts.suite)
     search.replay(events)
@@ -357,14 +373,23 @@ def new_search(config: Config, suite: Suite) -> Search:
         least_gain=config.stop.gain,
         least_gain_after=config.stop.after,
         latest_only=config.ablation.archive == "latest",
+        bench=0 if config.bench is None else config.bench.attempts,
     )
     return Search(
         policy=POLICIES[config.search.policy](config.search.settings),
-        tasks=[TaskId(task.id) for task in suite.split("search")],
-        held_out=[TaskId(task.id) for task in suite.split("held_out")],
+        tasks=[TaskId(task.id) for task in _searched(config, suite)],
+        held_out=[TaskId(task.id) for task in _compared(config, suite)],
         plan=plan,
         seed=config.seed,
     )
+
+
+def _searched(config: Config, suite: Suite) -> Sequence[Task]:
+    return suite.split("search") if config.bench is None else ()
+
+
+def _compared(config: Config, suite: Suite) -> Sequence[Task]:
+    return suite.split("held_out" if config.bench is None else config.bench.split)
 
 
 def _check_floor(tasks: Sequence[Task], parts: Parts, config: Config, watch: Watch) -> None:
@@ -382,7 +407,14 @@ def _keep(archive: Archive, config: Config) -> Digest:
     return archive.put(to_toml(config).encode())
 
 
-def _versions(sandbox: Sandbox) -> Mapping[str, str]:
+def _versions(sandbox: Sandbox, seed: Tree) -> Mapping[str, str]:
+    """What the run stands on.
+
+    Raises:
+        SandboxError: the image that the seed agent names can't be had here.
+    """
+    image = read_manifest(seed).image
+    given = {} if image is None else {AGENT_IMAGE: sandbox.digest(image)}
     try:
         ours = version("dgm")
     except PackageNotFoundError:
@@ -393,4 +425,5 @@ def _versions(sandbox: Sandbox) -> Mapping[str, str]:
         "numpy": np.__version__,
         "sandbox": sandbox.name,
         **sandbox.versions,
+        **given,
     }

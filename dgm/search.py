@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -59,6 +60,8 @@ class Plan:
     least_gain_after: int = 0
     latest_only: bool = False
     """Nobody but the agent admitted last is expanded."""
+    bench: int = 0
+    """If there are any: attempts of the seed at each held-out task, and nothing else."""
 
     @property
     def free_evaluations(self) -> int:
@@ -123,6 +126,8 @@ class Search:
     @property
     def planned_evaluations(self) -> int:
         """Every evaluation of the plan: seed pass, search, and the held-out attempts known so far."""
+        if self.plan.bench:
+            return self.plan.bench * len(self._held_out)
         if self._crowned is None:
             attempts = 2 + self.plan.random_agent
         else:
@@ -143,7 +148,7 @@ class Search:
         """The next ticket; None while nothing is worth doing before an open ticket ends, or ever again."""
         number = self._next
         rng = Generator(PCG64(SeedSequence([self._seed, number])))
-        choice = self._seed_pass() or self._policys_choice(rng) or self._finish() or self._comparison()
+        choice = self._bench() if self.plan.bench else self._searched(rng)
         if choice is None:
             return None
         job, purpose, why = choice
@@ -217,6 +222,16 @@ class Search:
     def champion(self) -> Recommendation:
         """The agent to recommend on the evidence so far."""
         return self.policy.champion(self.view())
+
+    def _searched(self, rng: Generator) -> _Chosen | None:
+        return self._seed_pass() or self._policys_choice(rng) or self._finish() or self._comparison()
+
+    def _bench(self) -> _Chosen | None:
+        """The seed again and again, all tasks before any gets its next attempt."""
+        for repeat, task in product(range(self.plan.bench), self._held_out):
+            if (self._agents[0], task, repeat) not in self._asked_held_out:
+                return Evaluate(self._agents[0], task, repeat), "bench", {"rule": "bench"}
+        return None
 
     def _seed_pass(self) -> _Chosen | None:
         if not self._agents:
@@ -297,6 +312,8 @@ class Search:
             case Expand(parent):
                 self._expansions += 1
                 self._counts[_EXPANDING, self._index[parent]] += 1
+            case Evaluate(agent, task, repeat) if ticket.purpose == "bench":
+                self._asked_held_out.add((agent, task, repeat))
             case Evaluate(agent, task, repeat) if ticket.purpose == "held_out":
                 self._asked_held_out.add((agent, task, repeat))
                 self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
@@ -329,6 +346,8 @@ class Search:
                     self._count(
                         self._index[agent], self._task_index[task], resolved=end.verdict == "resolved"
                     )
+                elif ticket.purpose == "bench":
+                    self._clades.count(self._index[agent], resolved=end.verdict == "resolved")
                 elif not repeat:
                     self._held_out_usage[agent].append(end.usage)
             case Evaluate(agent), Failed():

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from archive.events import Usage
 from benchmarks.swe.scripts import ENVIRONMENT, PACKED, UNPACK
 from benchmarks.task import Housed
 from dgm.bridge import bridged
 from dgm.gateway import Allowance, Books, Gateway
-from dgm.manifest import Manifest, read_manifest
+from dgm.manifest import Manifest, ManifestError, read_manifest
 from dgm.models.base import Model, ModelError, Role
 from dgm.prices import FREE, Price
 from sandbox.base import GATEWAY_SOCKET, Exit, Folder, Limits, Order, Sandbox
@@ -105,13 +106,16 @@ class Session:
         called = _called(manifest, manifest.solve)
         if housed is None:
             command = ("sh", "-c", _COMMIT_WORKSPACE, "sh", *called)
-            return self._run("solve", command, folders, WORKSPACE, model, terms, books)
+            return self._run("solve", command, manifest.image, folders, WORKSPACE, model, terms, books)
         workspace = Folder(writable=True, collect=True)
         packed = Folder(Tree({housed.packed.name: housed.packed.read_bytes()}))
         folders = {AGENT: Folder(agent), TASK: Folder(task), PACKED: packed, housed.folder: workspace}
         command = ("sh", "-c", f'{UNPACK}exec "$@"', "sh", *called)
         terms = replace(terms, limits=housed_limits(terms.limits, housed.disk_mib))
-        ran = self._run("solve", command, folders, housed.folder, model, terms, books, housed.image)
+        if manifest.image is not None:
+            raise ManifestError(f"it runs in {manifest.image}, and this task in an image of its own")
+        place = housed.folder
+        ran = self._run("solve", command, housed.image, folders, place, model, terms, books, ENVIRONMENT)
         return ran if ran.after is None else replace(ran, after=ran.after.where(housed.tracks))
 
     def improve(
@@ -130,18 +134,19 @@ class Session:
         command = _called(manifest, manifest.improve)
         if by is not None:
             folders[IMPROVER] = Folder(by)
-        return self._run("improve", command, folders, AGENT, model, terms, books)
+        return self._run("improve", command, manifest.image, folders, AGENT, model, terms, books)
 
     def _run(
         self,
         role: Role,
         command: tuple[str, ...],
+        image: str | None,
         folders: Mapping[str, Folder],
         result: str,
         model: Model,
         terms: Terms,
         books: Books,
-        image: str | None = None,
+        more: Mapping[str, str] = MappingProxyType({}),
     ) -> Ran:
         with self.gateway.line(
             models={role: model},
@@ -160,7 +165,7 @@ class Session:
                     folders=folders,
                     cwd=IMPROVER if IMPROVER in folders else AGENT,
                     environment={
-                        **(ENVIRONMENT if image is not None else {}),
+                        **more,
                         **places,
                         "DGM_GATEWAY": GATEWAY_SOCKET,
                         "DGM_TOKEN": line.token,

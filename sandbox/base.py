@@ -114,6 +114,14 @@ class Sandbox(Protocol):
         """What is recorded of it with every run, such as the digest of its image."""
         ...
 
+    def digest(self, image: str) -> str:
+        """The digest of an image that orders may name.
+
+        Raises:
+            SandboxError: it is not here, or no order may name one; the message has the mend.
+        """
+        ...
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` and remove everything it made.
 

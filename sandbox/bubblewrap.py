@@ -17,7 +17,7 @@ from typing import Self
 
 from sandbox import cgroup, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, complaint, end, refuse_image
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, complaint, end, no_images
 from sandbox.self_check import strengths
 from sandbox.slots import held_uid, is_host_root, lent_socket
 from sandbox.tree import File
@@ -51,10 +51,15 @@ class BubblewrapSandbox:
         """Nothing: what runs here is this machine's."""
         return {}
 
+    def digest(self, image: str) -> str:
+        """There are no images here."""
+        raise no_images(image, self.name)
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a fresh place that nothing survives."""
         check_order(order)
-        refuse_image(order, self.name)
+        if order.image is not None:
+            raise no_images(order.image, self.name)
         with held_uid(self._cache) as uid, lent_socket(order.socket_folder, uid), self._group(order) as group:
             process, child = self._start(order, uid)
             return carry_out(process, child, order, self._task(order), group)

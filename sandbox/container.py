@@ -64,6 +64,10 @@ class DockerSandbox:
         """The image's digest."""
         return {"image": self._grounds.own.image}
 
+    def digest(self, image: str) -> str:
+        """The digest of an image that the engine has."""
+        return self._grounds.of(image).image
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a container that nothing survives."""
         check_order(order)

@@ -177,6 +177,12 @@ class Engine:
                     raise SandboxError(f"the image can't be built: {line['error'].strip()}")
                 yield line.get("stream", "")
 
+    def tag(self, image: str, name: str) -> None:
+        """Give an image another name."""
+        with self._told("name an image"):
+            repository, _, tag = name.partition(":")
+            self._client.tag(image, repository, tag or "latest")
+
     def remove_image(self, image: str) -> None:
         """Remove an image that nothing uses."""
         with self._told("remove an image", missing_ok=True):

@@ -58,7 +58,10 @@ class Grounds:
     def _foreign(self, image: str) -> Ground:
         told = self._engine.image(image)
         if told is None:
-            raise SandboxError(f"the engine has no image {image}; mend: docker pull {image}")
+            raise SandboxError(
+                f"the engine has no image {image}; mend: docker pull {image}, or make it with "
+                "`dgm image build --requirements FILE --tag NAME`"
+            )
         config: Mapping[str, Any] = told["Config"] or {}
         variables = dict(one.partition("=")[::2] for one in config.get("Env") or ())
         return Ground(

@@ -9,7 +9,7 @@ from sandbox.base import Exit, How, Order, SandboxError
 from sandbox.cgroup import Group
 from sandbox.frames import Gone, Pipes, Place, Supervision, Task, Wire, await_ready, send_job
 
-__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "check_order", "complaint", "end", "refuse_image"]
+__all__ = ["ENVIRONMENT", "Place", "Task", "carry_out", "check_order", "complaint", "end", "no_images"]
 
 ENVIRONMENT = {
     "PATH": "/runtime/bin:/usr/bin:/bin",
@@ -56,16 +56,12 @@ def check_order(order: Order) -> None:
             raise SandboxError(f"{path} holds {folder.tree.size} bytes, more than its disk of {disk}")
 
 
-def refuse_image(order: Order, backend: str) -> None:
-    """Refuse an order that a backend without images can't place.
-
-    Raises:
-        SandboxError: it names an image.
-    """
-    if order.image is not None:
-        raise SandboxError(
-            f"{backend} has no images, and an order asks for {order.image}; mend: sandbox docker"
-        )
+def no_images(image: str, backend: str) -> SandboxError:
+    """What a backend without images says of an order that names one."""
+    return SandboxError(
+        f"{backend} has no images, and {image} is asked for; mend: a container engine, "
+        "and --set sandbox.backend=docker"
+    )
 
 
 def _nothing() -> How | None:

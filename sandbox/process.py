@@ -14,7 +14,7 @@ from typing import Self
 from sandbox import owner, runtime
 from sandbox.base import GATEWAY_FOLDER, Exit, Order, SandboxError, Strength
 from sandbox.leftovers import clear_abandoned, remove
-from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, refuse_image
+from sandbox.local import ENVIRONMENT, Place, Task, carry_out, check_order, no_images
 from sandbox.self_check import strengths
 from sandbox.slots import held_uid, lent_socket
 
@@ -45,10 +45,15 @@ class ProcessSandbox:
         """Nothing: what runs here is this machine's."""
         return {}
 
+    def digest(self, image: str) -> str:
+        """There are no images here."""
+        raise no_images(image, self.name)
+
     def run(self, order: Order) -> Exit:
         """Carry out `order` in a temporary folder and remove it, with every process that was started."""
         check_order(order)
-        refuse_image(order, self.name)
+        if order.image is not None:
+            raise no_images(order.image, self.name)
         with self._user() as uid, lent_socket(order.socket_folder, uid), _base(uid) as base:
             try:
                 process = self._start(base, uid)

@@ -126,6 +126,46 @@ def study(
     return carry_out(folder, seeds, sets or [], as_json=as_json)
 
 
+@app.command(epilog="Example: dgm bench seed runs/001 --suite kata --repeat 3")
+def bench(
+    agents: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="AGENT...",
+            help="seed, a folder with an agent.toml, a run (its champion), or RUN:AGENT.",
+            show_default=False,
+        ),
+    ],
+    suite: Annotated[str, typer.Option(help="Suites, such as kata,my-tasks.")] = "kata",
+    model: Annotated[
+        str, typer.Option(help="Models that answer to `solve`, with commas between.")
+    ] = "offline",
+    split: Annotated[
+        str | None, typer.Option(help="search, held_out or sealed; held_out if absent, where there is one.")
+    ] = None,
+    repeat: Annotated[int, typer.Option(min=1, help="Attempts at each task.")] = 1,
+    folder: Annotated[Path, typer.Option("--folder", help="Where what was measured is kept.")] = Path(
+        "runs/bench"
+    ),
+    budget_usd: Annotated[
+        float | None,
+        typer.Option(min=0, help="Dollars that all of it may cost, what was spent before included."),
+    ] = None,
+    sets: Sets = None,
+    csv: Annotated[Path | None, typer.Option("--csv", help="Write a line an attempt to this file.")] = None,
+    as_json: Json = False,
+) -> int:
+    """Score agents without evolving them: every task, pass@k, cost, and agents against the first named.
+
+    What was measured is kept, so that the command can be stopped and given again.
+    """
+    from dgm.cli.benching import bench as carry_out
+
+    return carry_out(
+        agents, suite, model, split, repeat, folder, budget_usd, sets or [], csv, as_json=as_json
+    )
+
+
 @app.command(epilog="Example: dgm simulate --policy hgm,phylo --worlds papers --seeds 8")
 def simulate(
     policy: Annotated[str, typer.Option(help="Policies by name, or all.")] = "hgm,uniform",
@@ -272,6 +312,23 @@ def solve(
     )
 
 
+@app.command("check-agent", epilog="Example: dgm check-agent my-agent")
+def check_agent(
+    folder: Annotated[Path, typer.Argument(help="A folder with an agent.toml.", show_default=False)],
+    sandbox: Annotated[
+        str, typer.Option(help="auto, docker, bubblewrap; process protects nothing.")
+    ] = "auto",
+    as_json: Json = False,
+) -> int:
+    """Try what a run demands of a seed agent, and tell the mend of each thing that is missing.
+
+    The exit code is 1 if a run would not take it. Nothing is paid for: the offline model answers.
+    """
+    from dgm.cli.checking import check_agent as carry_out
+
+    return carry_out(folder, sandbox, as_json=as_json)
+
+
 @app.command(epilog="Example: dgm check runs/001")
 def check(
     folder: Run,
@@ -337,12 +394,22 @@ def image_build(
     from_debian: Annotated[
         bool, typer.Option("--from-debian", help="From Debian's packages, as root; needs no image registry.")
     ] = False,
+    requirements: Annotated[
+        Path | None,
+        typer.Option(help="A hash-pinned list of packages, for agents that need more than Python."),
+    ] = None,
+    tag: Annotated[
+        str | None, typer.Option(help="With --requirements: the name that an agent.toml has for the image.")
+    ] = None,
     as_json: Json = False,
 ) -> int:
-    """Make the image: a Python with pytest, and git, over python:3.12-slim."""
+    """Make the image: a Python with pytest, and git, over python:3.12-slim.
+
+    With --requirements, another one over it that has packages of the index, unless it is there already.
+    """
     from dgm.cli.images import build
 
-    return build(from_debian=from_debian, as_json=as_json)
+    return build(requirements, tag, from_debian=from_debian, as_json=as_json)
 
 
 @image.command("list", epilog="Example: dgm image list")

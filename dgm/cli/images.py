@@ -1,32 +1,49 @@
 """`image build`, `image list` and `image remove-pulled`: what a container engine starts agents from."""
 
 import json
+import re
 import sys
 import time
 from contextlib import closing
 from datetime import UTC, datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
 from benchmarks.swe.images import Images
 from dgm.cli.errors import DONE
+from dgm.config import ConfigError
 from sandbox.diff import visible
 from sandbox.engine import Engine, KeptImage
+from sandbox.images.outfit import build_outfit
 from sandbox.images.recipe import REPOSITORY, build_image, current
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}").fullmatch
 
-def build(*, from_debian: bool, as_json: bool) -> int:
+
+def build(requirements: Path | None, name: str | None, *, from_debian: bool, as_json: bool) -> int:
     """Carry out `dgm image build`."""
+    if (requirements is None) != (name is None):
+        raise ConfigError("--requirements and --tag go together: the packages, and the image's name")
+    if name is not None and not _NAME(name):
+        raise ConfigError(f"--tag {name}: expected a name without a tag, of a-z, 0-9, '.', '_', '-' and '/'")
     started = time.monotonic()
     with closing(Engine()) as engine:
-        image = build_image(engine, lambda line: sys.stderr.write(visible(line)), from_debian=from_debian)
-    took = time.monotonic() - started
+        if requirements is None or name is None or engine.image(current()) is None:
+            image = build_image(engine, _say, from_debian=from_debian)
+        if requirements is not None and name is not None:
+            image = build_outfit(engine, requirements, name, _say)
+    took, called = time.monotonic() - started, name or current()
     if as_json:
-        sys.stdout.write(json.dumps({"image": image, "tag": current()}) + "\n")
+        sys.stdout.write(json.dumps({"image": image, "tag": called}) + "\n")
     else:
-        sys.stdout.write(f"{current()} is {image}, made in {took:.0f} s\n")
+        sys.stdout.write(f"{called} is {image}, made in {took:.0f} s\n")
     return DONE
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(visible(line))
 
 
 def show(*, as_json: bool) -> int:

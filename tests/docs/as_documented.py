@@ -2,7 +2,7 @@
 
 `run`, `fork` and `resume` read what they are given as ever, but work on a few tasks and are stopped before
 their first new ticket. With a provider's model a stand-in is asked, and a run goes on until a ticket has
-ended. Everything else is the command itself.
+ended. `bench` works on the same few tasks. Everything else is the command itself.
 """
 
 import sys
@@ -15,13 +15,14 @@ import typer.main
 from archive.disk import DiskArchive
 from dgm.cli import main
 from dgm.cli.app import app
+from dgm.cli.benching import bench
 from dgm.cli.evolve import settings
 from dgm.cli.forecasting import tell_forecast
 from dgm.config import Config
 from dgm.controller import Controller, Progress
 from dgm.report.facts import facts
 from dgm.run import Watch, fork, launch, resume
-from tests.docs.few import few_parts
+from tests.docs.few import Few, few_parts
 
 REASON = "stopped: a document's example"
 
@@ -83,10 +84,20 @@ def resumed(words: Sequence[str]) -> str:
     return resume(of["folder"], of["sets"] or [], watch(Config()), parts_of=few_parts).reason
 
 
+def benched(words: Sequence[str]) -> int:
+    of = given(words)
+    sets = of["sets"] or []
+    wanted = (of["agents"], of["suite"], of["model"], of["split"], of["repeat"], of["folder"])
+    more = (of["budget_usd"], sets, of["csv"])
+    return bench(*wanted, *more, as_json=of["as_json"], suite_of=lambda _: Few(), parts_of=few_parts)
+
+
 STOPPED: dict[str, Callable[[Sequence[str]], str]] = {"run": started, "fork": forked, "resume": resumed}
 
 if __name__ == "__main__":
     if sys.argv[1] in STOPPED and "--help" not in sys.argv:
         print(STOPPED[sys.argv[1]](sys.argv[1:]))
+    elif sys.argv[1] == "bench" and "--help" not in sys.argv:
+        sys.exit(benched(sys.argv[1:]))
     else:
         main()

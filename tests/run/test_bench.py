@@ -1,0 +1,85 @@
+"""Agents are scored without evolving: what was measured is kept, counted once, and carried on."""
+
+from math import comb
+from pathlib import Path
+
+import pytest
+
+from dgm.bench import Cell, carry_on, cell, history, split_of
+from dgm.cli.benching import entrant
+from dgm.config import ConfigError, read
+from dgm.controller import Controller, Progress
+from dgm.report.bench import against_first, cell_facts, pass_at
+from dgm.run import Watch
+from tests.cli.command import complaint, dgm
+from tests.run.mini import QUIET, MiniSuite, mini_parts
+
+
+def cells(names: list[str], place: Path, attempts: int) -> list[Cell]:
+    suite, settings = MiniSuite(), read(None, ["workers=1", "seed=7"])
+    return [
+        cell(entrant(name), suite, split_of(suite, "search"), "offline", attempts, settings, place)
+        for name in names
+    ]
+
+
+def test_a_bench_goes_on_where_it_stopped_and_takes_more_attempts(whole: Path, tmp_path: Path) -> None:
+    names = ["seed", str(whole)]
+    first = cells(names, tmp_path, 1)
+    assert split_of(MiniSuite(), None) == "held_out"
+    stopping: list[Controller] = []
+
+    def after_two(state: Progress) -> None:
+        if state.ended >= 2:
+            stopping[0].stop("interrupted")
+
+    stopped = carry_on(first[0], [], Watch(print, after_two, stopping.append), parts_of=mini_parts)
+    assert stopped is not None
+    assert stopped.reason == "interrupted"
+    assert cell_facts(first[0])["n"] == 2
+    for one in first:
+        done = carry_on(one, [], QUIET, parts_of=mini_parts)
+        assert done is not None
+        assert done.reason == "done"
+        assert carry_on(one, [], QUIET, parts_of=mini_parts) is None
+    more = cells(names, tmp_path, 2)
+    assert [one.folder for one in more] == [one.folder for one in first]
+    assert carry_on(more[0], [], QUIET, parts_of=mini_parts) is not None
+    asked = history(more[0]).asked.values()
+    assert sorted({(a.task, a.repeat) for a in asked}) == [
+        (f"search-{n}", r) for n in range(4) for r in (0, 1)
+    ]
+    assert len(asked) == 8
+    assert {a.purpose for a in asked} == {"bench"}
+
+    seed, champion = cell_facts(more[0]), cell_facts(first[1])
+    assert (seed["resolved"], seed["n"], seed["attempts"]) == (1, 4, 8)
+    assert seed["pass_at"] == {"1": 0.25, "2": 0.25}
+    assert seed["tasks"]["search-0"] == ["resolved", "resolved"]
+    assert cell_facts(first[0])["attempts"] == 4
+    assert champion["resolved"] > 1
+    (apart,) = against_first([seed, champion])
+    gained = champion["resolved"] - 1
+    assert (apart["n"], apart["only_agent"], apart["only_first"]) == (4, gained, 0)
+    assert apart["interval"][0] <= apart["difference"] == gained / 4 <= apart["interval"][1]
+
+
+def test_pass_at_k_is_the_share_of_draws_that_hold_a_success() -> None:
+    for attempts, resolved, k in ((5, 0, 3), (5, 1, 1), (5, 2, 3), (5, 5, 2), (4, 3, 2)):
+        draws = comb(attempts, k)
+        without = comb(attempts - resolved, k) if attempts - resolved >= k else 0
+        assert pass_at(k, attempts, resolved) == pytest.approx((draws - without) / draws)
+
+
+def test_agents_are_named_as_elsewhere(whole: Path, tmp_path: Path) -> None:
+    assert entrant(f"{whole}:champion").tree == entrant(str(whole)).tree
+    assert entrant(f"{whole}:0").tree == entrant("seed").tree != entrant(str(whole)).tree
+    with pytest.raises(ConfigError, match=r"no agent; allowed: seed, a folder with agent\.toml"):
+        entrant(str(tmp_path / "nowhere:1"))
+
+
+def test_wrong_use_is_told_before_anything_is_measured(tmp_path: Path) -> None:
+    assert "no agent" in complaint(dgm("bench", "nobody", "--folder", tmp_path / "b"), 2)
+    told = complaint(dgm("bench", "seed", "--split", "sealed", "--folder", tmp_path / "b"), 2)
+    assert "no task in split sealed" in told
+    assert not (tmp_path / "b").exists()
