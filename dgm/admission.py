@@ -13,7 +13,7 @@ from sandbox.tree import Change, Tree, TreeHash, is_junk
 _ADDER = "def add(a, b):\n    return a - b\n"
 _FIXED = Tree({"adder.py": b"def add(a, b):\n    return a + b\n"})
 _TRIAL_TERMS = Terms(
-    Limits(wall_seconds=30.0, cpu_seconds=20.0, memory_mib=512, processes=64, disk_mib=32),
+    Limits(wall_seconds=60.0, cpu_seconds=20.0, memory_mib=512, processes=64, disk_mib=32),
     Allowance(calls=12, tokens=500_000),
 )
 _GIT_FILES = frozenset({".gitmodules", ".gitattributes", ".gitconfig"})

@@ -99,7 +99,8 @@ def applying(listed: str, about: Mapping[str, str]) -> Iterator[str]:
         except InvalidRequirement:
             raise SandboxError(f"requirements: {wanted[:80]!r} is no requirement") from None
         specifiers = list(one.specifier)
-        if one.url or len(specifiers) != 1 or specifiers[0].operator != "==" or not hashes:
+        exact = len(specifiers) == 1 and specifiers[0].operator == "==" and "*" not in specifiers[0].version
+        if one.url or not exact or not hashes:
             raise SandboxError(
                 f"requirements: {wanted[:80]!r} is no exact version with hashes; "
                 "mend: uv pip compile --universal --generate-hashes, or pip-compile --generate-hashes"
@@ -130,7 +131,10 @@ def _about_image() -> Mapping[str, str]:
     return {str(key): str(value) for key, value in json.loads(end.output).items()}
 
 
-def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+def _plain(entry: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    # Programs of the packages would start the interpreter of the machine that fetched them.
+    if entry.name == "packages/bin":
+        return None
     entry.uid = entry.gid = 0
     entry.mode = 0o755 if entry.isdir() else 0o644
     return entry
