@@ -62,6 +62,17 @@ events: st.SearchStrategy[Event] = st.one_of(
         seconds=st.floats(0, 1e9),
     ),
     st.builds(
+        Called,
+        *[numbers] * 3,
+        role=st.just("solve"),
+        model=st.just("m"),
+        request=st.just("a" * 64),
+        reply=st.just("b" * 64),
+        usage=st.just(USAGE),
+        saved=st.just(0) | numbers,
+        estimated=st.just(0) | numbers,
+    ),
+    st.builds(
         Asked,
         ticket=numbers,
         job=st.sampled_from(["expand", "merge", "evaluate"]),
@@ -187,6 +198,17 @@ def test_the_current_version_has_its_sample() -> None:
     sample = replay(segments(SAMPLES / f"version-{VERSION}"))
     assert [entry.event for entry in sample.entries] == [step.event for step in miniature()]
     assert all(dataclasses.is_dataclass(entry.event) for entry in sample.entries)
+
+
+def test_a_call_tells_what_was_saved_or_guessed_only_where_something_was() -> None:
+    called = Called(1, 1, 1, "solve", "m", "a" * 64, "b" * 64, USAGE)
+    assert not {"saved", "estimated"} & json.loads(line_of(called)).keys()
+    for word in ("saved", "estimated"):
+        some = dataclasses.replace(called, **{word: 7})
+        assert line_of(some).endswith(f'"status": "answered", "{word}": 7}}'.encode())
+        assert decode(line_of(some))[2] == some
+        with pytest.raises(LineError, match=f"key '{word}'"):
+            decode(line_of(some).replace(b": 7}", b': "7"}'))
 
 
 def test_a_line_of_the_first_version_has_no_new_fields_and_is_read_with_their_defaults() -> None:
