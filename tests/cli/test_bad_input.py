@@ -193,7 +193,7 @@ def test_every_command_teaches() -> None:
     assert told.returncode == 0
     for command in app.registered_commands:
         assert command.callback is not None
-        name = command.callback.__name__
+        name = command.callback.__name__.replace("_", "-")
         assert f"  {name}" in told.stdout
         taught = dgm(name, "--help")
         assert taught.returncode == 0
