@@ -19,7 +19,7 @@ from archive.disk import DiskArchive
 from archive.journal import TAIL
 
 # A person's wishes come last and once; each kind of event must meet its boundaries twice.
-STEPS = [*miniature(), *miniature()[-2:]]
+STEPS = [*miniature(), *miniature()[-3:]]
 NEVER = 1 << 30
 
 
