@@ -1,6 +1,7 @@
 """Asks, dispatches, tells: the flow of every job, and a clean stop."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -78,6 +79,8 @@ class Controller:
     _stopping: str | None = None
     _dispatched: dict[int, Dispatch] = field(default_factory=dict)
     _delayed: list[tuple[float, Ticket]] = field(default_factory=list)
+    _troubles: Counter[int] = field(default_factory=Counter)
+    """By ticket, how many attempts gave no evidence."""
     _calls: SimpleQueue[Called] = field(default_factory=SimpleQueue)
     """Calls recorded by workers, for the owner of the history to take in."""
     _started: float = field(default_factory=time.monotonic)
@@ -130,8 +133,7 @@ class Controller:
     def _reopen(self) -> None:
         """Tickets left open by a controller that died are carried out again, under their number."""
         for ticket in self.search.open_tickets:
-            if not self.history.idle(ticket.number):
-                self._again(ticket, "the controller stopped while it was in flight")
+            self._again(ticket, "the controller stopped while it was in flight")
             self._delayed.append((0.0, ticket))
 
     def _take_requests(self) -> None:
@@ -227,9 +229,12 @@ class Controller:
     def _retry(self, dispatch: Dispatch, error: SandboxError | Trouble) -> None:
         """Our failure is no evidence: the same ticket again, a little later, and in the end `failed`."""
         ticket = dispatch.ticket
-        if dispatch.attempt < MAX_ATTEMPTS:
+        # What a stop cut short, or a person had to mend, is none of these.
+        self._troubles[ticket.number] += 1
+        troubles = self._troubles[ticket.number]
+        if troubles < MAX_ATTEMPTS:
             self._again(ticket, str(error))
-            self._delayed.append((time.monotonic() + 2.0**dispatch.attempt, ticket))
+            self._delayed.append((time.monotonic() + 2.0**troubles, ticket))
             return
         lost = self.purse.lost(ticket.number)
         # A verdict of evasion has no place for what lost calls may have cost.

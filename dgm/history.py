@@ -49,7 +49,6 @@ class History:
         self._scores: defaultdict[AgentId, dict[TaskId, Scored]] = defaultdict(dict)
         self._retries: defaultdict[int, int] = defaultdict(int)
         self._calls: defaultdict[tuple[int, int], list[Called]] = defaultdict(list)
-        self._idle: set[int] = set()
         for event in events:
             self.take(event)
 
@@ -64,10 +63,9 @@ class History:
                 self.stopped = None
             case Asked():
                 self.asked[event.ticket] = event
-            case Reserved() | Called():
+            case Called():
                 self._take_call(event)
             case Retried():
-                self._idle.add(event.ticket)
                 self._retries[event.ticket] += 1
             case Born() | Rejected():
                 self._take_child(event)
@@ -81,15 +79,12 @@ class History:
                 self.vetoed.add(event.agent)
             case Probed():
                 self.probed.append(event)
-            case Paused():
+            case Reserved() | Paused():
                 pass
             case never:
                 assert_never(never)
 
-    def _take_call(self, event: Reserved | Called) -> None:
-        self._idle.discard(event.ticket)
-        if isinstance(event, Reserved):
-            return
+    def _take_call(self, event: Called) -> None:
         self._calls[event.ticket, event.attempt].append(event)
         if event.status != "rejected":
             asked = self.asked.get(event.ticket)
@@ -108,10 +103,6 @@ class History:
     def attempt(self, ticket: int) -> int:
         """The number of the ticket's latest attempt, from 1."""
         return self._retries[ticket] + 1
-
-    def idle(self, ticket: int) -> bool:
-        """Whether its last attempt came to its end, and no call has been made since."""
-        return ticket in self._idle
 
     def calls(self, ticket: int, attempt: int) -> list[Called]:
         """The model calls of one attempt, in order."""

@@ -57,8 +57,7 @@ def test_it_stops_with_its_tickets_open_and_goes_on(tmp_path: Path) -> None:
 
     assert resume(folder, [], QUIET, parts_of=mini_parts).reason == "done"
     events = [entry.event for entry in DiskArchive.read(folder).entries()]
-    # A call that was refused is not charged, and an attempt that ended does not end again.
-    assert [event for event in events if isinstance(event, Retried)] == retried
+    # What a refused call had set aside is not charged.
     assert Ledger(events).estimated_micro_usd == 0
     assert all(
         sum(isinstance(e, Born | Scored) and e.ticket == ticket for e in events) == 1 for ticket in asked
