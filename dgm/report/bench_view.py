@@ -15,6 +15,7 @@ Facts = Mapping[str, Any]
 
 def bench_view(cells: Sequence[Facts], differences: Sequence[Facts], *, tasks: bool) -> Group:
     """All tables; those of single tasks if `tasks`."""
+    cells, differences = _briefly(cells), _briefly(differences)
     parts: list[Table | Text] = [_transfer(cells)]
     if differences:
         parts += [Text(), _differences(differences)]
@@ -75,6 +76,14 @@ def _per_task(cells: Sequence[Facts]) -> Iterator[Table]:
             verdicts = [cell["tasks"].get(task, ()) for cell in those]
             table.add_row(*_text(task), *(_score(each) for each in verdicts))
         yield table
+
+
+def _briefly(those: Sequence[Facts]) -> Sequence[Facts]:
+    """The same with suites called by the last part of their path, unless two would then be called alike."""
+    brief = {one["suite"]: one["suite"].rstrip("/").rpartition("/")[2] for one in those}
+    if len(set(brief.values())) < len(brief):
+        return those
+    return [{**one, "suite": brief[one["suite"]]} for one in those]
 
 
 def _score(verdicts: Sequence[str]) -> Text:

@@ -1,12 +1,15 @@
 """Agents are scored without evolving: what was measured is kept, counted once, and carried on."""
 
+import csv
+import json
 from math import comb
 from pathlib import Path
 
 import pytest
 
+from archive.check import problems
 from dgm.bench import Cell, carry_on, cell, history, split_of
-from dgm.cli.benching import entrant
+from dgm.cli.benching import bench, entrant
 from dgm.config import ConfigError, read
 from dgm.controller import Controller, Progress
 from dgm.report.bench import against_first, cell_facts, pass_at
@@ -23,7 +26,9 @@ def cells(names: list[str], place: Path, attempts: int) -> list[Cell]:
     ]
 
 
-def test_a_bench_goes_on_where_it_stopped_and_takes_more_attempts(whole: Path, tmp_path: Path) -> None:
+def test_a_bench_goes_on_where_it_stopped_and_takes_more_attempts(
+    whole: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     names = ["seed", str(whole)]
     first = cells(names, tmp_path, 1)
     assert split_of(MiniSuite(), None) == "held_out"
@@ -62,6 +67,19 @@ def test_a_bench_goes_on_where_it_stopped_and_takes_more_attempts(whole: Path, t
     gained = champion["resolved"] - 1
     assert (apart["n"], apart["only_agent"], apart["only_first"]) == (4, gained, 0)
     assert apart["interval"][0] <= apart["difference"] == gained / 4 <= apart["interval"][1]
+    assert [problem for one in first for problem in problems(one.folder)] == []
+
+    capsys.readouterr()
+    lines = tmp_path / "attempts.csv"
+    given = (names, "mini", "offline", "search", 1, tmp_path, None, ["seed=7"], lines)
+    assert bench(*given, as_json=True, suite_of=lambda _: MiniSuite(), parts_of=mini_parts) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [cell["resolved"] for cell in told["cells"]] == [1, champion["resolved"]]
+    assert told["against_first"] == [apart]
+    with lines.open(newline="") as file:
+        verdicts = [row["verdict"] for row in csv.DictReader(file)]
+    assert verdicts.count("resolved") == 1 + champion["resolved"]
+    assert len(verdicts) == 8
 
 
 def test_pass_at_k_is_the_share_of_draws_that_hold_a_success() -> None:
