@@ -129,6 +129,7 @@ def test_what_is_missing_ends_a_replay_in_one_line_and_a_refreshed_run_asks_for_
     assert 0 < model.calls < len(calls)
 
 
+@pytest.mark.slow
 def test_a_replay_of_what_was_paid_for_costs_nothing_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
