@@ -10,7 +10,6 @@ import pytest
 from meanwhile import Meanwhile, ours
 from sandbox_orders import alive, python, until
 
-from dgm.run import _versions
 from sandbox.base import Exit, Sandbox, SandboxError
 from sandbox.container import DockerSandbox
 
@@ -126,6 +125,6 @@ open("/tmp/left", "w").close()
 
 
 def test_the_images_digest_is_recorded(sandbox: Sandbox, engine: docker.APIClient) -> None:
-    digest = _versions(sandbox)["image"]
+    digest = sandbox.versions["image"]
     assert digest.startswith("sha256:")
     assert engine.inspect_image(digest)["Id"] == digest
