@@ -1,9 +1,10 @@
 """An agent evolved on defects in one package, scored beside the seed agent on defects in another.
 
-`transfer.py [--tasks N] [--evaluations N] [--folder PATH]` makes both suites with `dgm tasks make inject`,
-evolves the offline agent on the search tasks of the first, and prints `dgm bench` of seed agent and champion
-on what was held out of the first and on all of the second: n, rates, intervals, paired differences. Needs the
-network for the packages, and bubblewrap. What is done is kept: the same command goes on where it stopped.
+`transfer.py [--tasks N] [--evaluations N] [--folder PATH] [--trained PACKAGE] [--other PACKAGE]` makes both
+suites with `dgm tasks make inject`, evolves the offline agent on the search tasks of the first, and prints
+`dgm bench` of seed agent and champion on what was held out of the first and on all of the second: n, rates,
+intervals, paired differences. Needs the network for the packages, and bubblewrap. What is done is kept: the
+same command goes on where it stopped.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-TRAINED, OTHER = "sqlparse==0.5.0", "cachetools==5.3.0"
+TRAINED, OTHER = "sqlparse==0.5.0", "click==8.1.3"
 """Neither is in `sealed`, and nothing in the playbook was tried on them."""
 ON = ("--set", "sandbox.backend=bubblewrap")
 
@@ -21,11 +22,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--tasks", type=int, default=60, help="of each package")
     parser.add_argument("--evaluations", type=int, default=120, help="of the run")
+    parser.add_argument("--trained", default=TRAINED, help="the package to evolve on")
+    parser.add_argument("--other", default=OTHER, help="the package that only scores")
     parser.add_argument("--folder", type=Path, default=Path("runs/transfer"))
     asked = parser.parse_args()
     trained, other = (
         suite(package, asked.tasks, asked.folder, shares)
-        for package, shares in ((TRAINED, ("search=1", "held_out=1")), (OTHER, ("held_out=1",)))
+        for package, shares in (
+            (asked.trained, ("search=1", "held_out=1")),
+            (asked.other, ("held_out=1",)),
+        )
     )
     run = asked.folder / "run"
     if run.exists():
