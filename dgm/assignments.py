@@ -111,7 +111,7 @@ class Assigner:
         return 0 if terms.price.free else terms.allowance.micro_usd or 0
 
     def _given_image(self) -> str | None:
-        return read_manifest(self._tree(next(iter(self._history.born)))).image
+        return read_manifest(self._tree(self._seed)).image
 
     def _terms(self, ticket: Ticket) -> Terms:
         config = self._config

@@ -268,8 +268,8 @@ def _need_writable(folder: Path) -> None:
 
 
 def _need_same_image(folder: Path, archive: Archive, versions: Mapping[str, str]) -> None:
-    started = History(entry.event for entry in archive.entries()).started
-    before = None if started is None else started.versions.get(AGENT_IMAGE)
+    started = (entry.event for entry in archive.entries() if isinstance(entry.event, Started))
+    before = next((event.versions.get(AGENT_IMAGE) for event in started), None)
     now = versions.get(AGENT_IMAGE)
     if before is not None and before != now:
         raise ArchiveError(

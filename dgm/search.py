@@ -312,11 +312,10 @@ class Search:
             case Expand(parent):
                 self._expansions += 1
                 self._counts[_EXPANDING, self._index[parent]] += 1
-            case Evaluate(agent, task, repeat) if ticket.purpose == "bench":
+            case Evaluate(agent, task, repeat) if ticket.purpose in {"held_out", "bench"}:
                 self._asked_held_out.add((agent, task, repeat))
-            case Evaluate(agent, task, repeat) if ticket.purpose == "held_out":
-                self._asked_held_out.add((agent, task, repeat))
-                self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
+                if ticket.purpose == "held_out":
+                    self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
             case Evaluate(agent, task):
                 index = self._index[agent]
                 column = self._task_index[task]

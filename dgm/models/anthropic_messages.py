@@ -1,6 +1,5 @@
 """Anthropic's Messages."""
 
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +8,7 @@ from anthropic import Anthropic, APIConnectionError, APIResponse, APIStatusError
 from dgm.models.anthropic_reply import Answer, Event, Whole
 from dgm.models.anthropic_turns import told
 from dgm.models.base import ChatReply, ChatRequest
-from dgm.models.provider import Again, Caller, broken_off, content_type, need_unicode
+from dgm.models.provider import Again, Caller, Provided, broken_off, content_type
 
 BASE_URL = "https://api.anthropic.com"
 DEFAULT_MAX_TOKENS = 8192
@@ -26,30 +25,14 @@ _STATUS = {
 }
 
 
-class AnthropicMessages:
+class AnthropicMessages(Provided):
     """A model of Anthropic's, or of a server at `base_url` that speaks as theirs does. Thread-safe."""
 
     def __init__(self, caller: Caller, model: str, base_url: str = BASE_URL) -> None:
-        self._caller, self._model = caller, model
-        http = caller.http(base_url)
-        weakref.finalize(self, http.close)
+        super().__init__(caller, model, base_url)
         self._client = Anthropic(
-            api_key=caller.key.revealed(), base_url=base_url, max_retries=0, http_client=http
+            api_key=caller.key.revealed(), base_url=base_url, max_retries=0, http_client=self._http
         )
-
-    @property
-    def name(self) -> str:
-        """The name it is opened by."""
-        return self._caller.name
-
-    def complete(self, request: ChatRequest) -> ChatReply:
-        """Answer `request`.
-
-        Raises:
-            ModelError: there is no reply.
-        """
-        need_unicode(request, self._caller)
-        return self._caller.call(lambda: self._attempt(request))
 
     def _attempt(self, request: ChatRequest) -> ChatReply:
         try:

@@ -1,6 +1,5 @@
 """OpenAI Chat Completions, and every server that speaks it."""
 
-import weakref
 from collections.abc import Iterator
 from typing import Any
 
@@ -8,36 +7,20 @@ from openai import APIConnectionError, APIError, APIResponse, APIStatusError, Op
 
 from dgm.models.base import ChatReply, ChatRequest, Message
 from dgm.models.openai_reply import Answer, Chunk
-from dgm.models.provider import Again, Caller, broken_off, content_type, need_unicode
+from dgm.models.provider import Again, Caller, Provided, broken_off, content_type
 
 BASE_URL = "https://api.openai.com/v1"
 
 
-class OpenAIChat:
+class OpenAIChat(Provided):
     """A model of OpenAI's, or of a compatible server at another `base_url`. Thread-safe."""
 
     def __init__(self, caller: Caller, model: str, base_url: str = BASE_URL) -> None:
-        self._caller, self._model = caller, model
+        super().__init__(caller, model, base_url)
         self._own = base_url == BASE_URL
-        http = caller.http(base_url)
-        weakref.finalize(self, http.close)
         self._client = OpenAI(
-            api_key=caller.key.revealed(), base_url=base_url, max_retries=0, http_client=http
+            api_key=caller.key.revealed(), base_url=base_url, max_retries=0, http_client=self._http
         )
-
-    @property
-    def name(self) -> str:
-        """The name it is opened by."""
-        return self._caller.name
-
-    def complete(self, request: ChatRequest) -> ChatReply:
-        """Answer `request`.
-
-        Raises:
-            ModelError: there is no reply.
-        """
-        need_unicode(request, self._caller)
-        return self._caller.call(lambda: self._attempt(request))
 
     def _attempt(self, request: ChatRequest) -> ChatReply:
         completions = self._client.chat.completions.with_streaming_response

@@ -1,6 +1,8 @@
 """What providers share: patience with a network, bounds on what comes back, and whose fault a failure is."""
 
 import time
+import weakref
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -194,6 +196,33 @@ class Caller:
         return ModelError(told, owner="agent" if owner_is_agent else "ours", fatal=fatal, billed=billed)
 
 
+class Provided(ABC):
+    """A model of a provider's, asked through the provider's library over a client of ours. Thread-safe."""
+
+    def __init__(self, caller: Caller, model: str, base_url: str) -> None:
+        self._caller, self._model = caller, model
+        self._http = caller.http(base_url)
+        weakref.finalize(self, self._http.close)
+
+    @property
+    def name(self) -> str:
+        """The name it is opened by."""
+        return self._caller.name
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        """Answer `request`.
+
+        Raises:
+            ModelError: there is no reply.
+        """
+        _need_unicode(request, self._caller)
+        return self._caller.call(lambda: self._attempt(request))
+
+    @abstractmethod
+    def _attempt(self, request: ChatRequest) -> ChatReply:
+        """One try; raises `Again` where another may do better."""
+
+
 def broken_off(cause: BaseException | None) -> Again:
     """A connection that failed; what never reached the server is not billed."""
     if isinstance(cause, Again):
@@ -225,7 +254,7 @@ def texts_of(request: ChatRequest) -> Iterator[str]:
             yield call.function.name + call.function.arguments
 
 
-def need_unicode(request: ChatRequest, caller: Caller) -> None:
+def _need_unicode(request: ChatRequest, caller: Caller) -> None:
     """JSON can spell half a character, which can't be sent on.
 
     Raises:

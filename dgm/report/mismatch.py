@@ -98,12 +98,9 @@ def spearman(a: Floats, b: Floats) -> float | None:
     """Spearman's rank correlation (1904), equals sharing their mean rank; None where either is constant."""
     if len(a) < 3 or not np.ptp(a) or not np.ptp(b):
         return None
-    return round(float(np.corrcoef(_ranks(a), _ranks(b))[0, 1]), 4)
+    from scipy.stats import rankdata
 
-
-def _ranks(values: Floats) -> Floats:
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(count) - (count - 1) / 2)[place])
+    return round(float(np.corrcoef(rankdata(a), rankdata(b))[0, 1]), 4)
 
 
 def _later(known: Facts) -> Mapping[int, tuple[NDArray[np.intp], Floats]]:

@@ -5,6 +5,7 @@ import os
 import secrets
 import socket
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
@@ -14,6 +15,7 @@ from typing import Any
 
 from sandbox import cgroup, fleet, owner
 from sandbox.engine import Engine
+from tests.sandbox.sandbox_orders import alive
 
 PATIENCE_SECONDS = 10.0
 KEY = "HOSTILE_CORPUS_KEY"
@@ -91,16 +93,22 @@ def lasting(left: Callable[[], list[Any]]) -> list[Any]:
     return found
 
 
-def alive(mark: str) -> list[int]:
-    """Processes of this machine, other than ours, whose command line holds `mark`."""
-    found = []
-    for entry in Path("/proc").iterdir():
-        try:
-            if entry.name.isdigit() and mark.encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
-        except OSError:
-            continue
-    return found
+@contextmanager
+def meanwhile(step: Callable[[], object], every_seconds: float) -> Iterator[None]:
+    """Does `step` again and again beside what goes on."""
+    done = threading.Event()
+
+    def steps() -> None:
+        while not done.wait(every_seconds):
+            step()
+
+    thread = threading.Thread(target=steps)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
 
 
 def files_used() -> list[Path]:

@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus import Attack, armed, each, hold
-from scene import Scene, scene
+from scene import Scene, meanwhile, scene
 from target import NONCE, TARGET, target
 
 from dgm.gateway import Allowance, Gateway, Unbounded
@@ -73,22 +72,15 @@ def manifest(mark: str) -> bytes:
 def knocking(port: int) -> Iterator[list[bool]]:
     """Tries all the while to connect to a port of this machine's loopback; tells when it could."""
     reached: list[bool] = []
-    done = threading.Event()
 
     def knock() -> None:
-        while not done.wait(0.05):
-            with socket.socket() as client:
-                client.settimeout(0.2)
-                if client.connect_ex(("127.0.0.1", port)) == 0:
-                    reached.append(True)
+        with socket.socket() as client:
+            client.settimeout(0.2)
+            if client.connect_ex(("127.0.0.1", port)) == 0:
+                reached.append(True)
 
-    thread = threading.Thread(target=knock)
-    thread.start()
-    try:
+    with meanwhile(knock, 0.05):
         yield reached
-    finally:
-        done.set()
-        thread.join()
 
 
 def attempted(attack: Attack, sandbox: Sandbox, host: Scene) -> Seen:

@@ -3,7 +3,6 @@
 import json
 import re
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
@@ -11,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus import Attack, armed, each, hold
-from scene import Scene, scene
+from scene import Scene, meanwhile, scene
 from target import target
 from test_hostile_agents import manifest
 
@@ -64,21 +63,14 @@ def called(line: Line) -> int:
 def calling(line: Line) -> Iterator[list[float]]:
     """Another assignment that goes on asking; tells how long each answer took."""
     waits: list[float] = []
-    done = threading.Event()
 
     def ask() -> None:
-        while not done.wait(0.1):
-            began = time.monotonic()
-            answered = called(line) == 200
-            waits.append(time.monotonic() - began if answered else float("inf"))
+        began = time.monotonic()
+        answered = called(line) == 200
+        waits.append(time.monotonic() - began if answered else float("inf"))
 
-    thread = threading.Thread(target=ask)
-    thread.start()
-    try:
+    with meanwhile(ask, 0.1):
         yield waits
-    finally:
-        done.set()
-        thread.join()
 
 
 def attempted(attack: Attack, sandbox: Sandbox, host: Scene) -> Seen:
