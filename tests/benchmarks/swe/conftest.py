@@ -14,7 +14,8 @@ def toys(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toy]:
         yield made
 
 
-@pytest.fixture(scope="session")
+# Not of the session's scope: the hostile corpus asserts that no container of this process is left.
+@pytest.fixture(scope="module")
 def engine_sandbox() -> Iterator[Sandbox]:
     with DockerSandbox() as opened:
         yield opened
