@@ -7,6 +7,7 @@ from dgm.policy.base import Policy
 from dgm.policy.darwin import Darwin, Keep, Staging
 from dgm.policy.greedy import Greedy
 from dgm.policy.hgm import Hgm
+from dgm.policy.merging import Merging
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.uct import Uct
 from dgm.policy.uniform import Uniform
@@ -28,6 +29,7 @@ class Settings:
     stage_needed: float = 0.4
     archive: Keep = "keep_all"
     keep_margin: float = 0.1
+    merge_share: float = 0.0
 
     @property
     def widening(self) -> Widening:
@@ -40,7 +42,7 @@ class Settings:
         return Staging(self.stage_one, self.stage_two, self.stage_needed)
 
 
-POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
+_ALONE: Mapping[str, Callable[[Settings], Policy]] = {
     "darwin": lambda settings: Darwin(
         settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
     ),
@@ -51,4 +53,17 @@ POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
         settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
     ),
     "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
+}
+
+
+def _merging(alone: Callable[[Settings], Policy]) -> Callable[[Settings], Policy]:
+    def made(settings: Settings) -> Policy:
+        policy = alone(settings)
+        return Merging(policy, settings.merge_share) if settings.merge_share else policy
+
+    return made
+
+
+POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
+    name: _merging(alone) for name, alone in _ALONE.items()
 }
