@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from dgm.policy.base import Policy
 from dgm.policy.darwin import Darwin, Keep, Staging
@@ -42,28 +43,30 @@ class Settings:
         return Staging(self.stage_one, self.stage_two, self.stage_needed)
 
 
-_ALONE: Mapping[str, Callable[[Settings], Policy]] = {
-    "darwin": lambda settings: Darwin(
-        settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
-    ),
-    "greedy": lambda settings: Greedy(settings.champion_quantile),
-    "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
-    "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
-    "uct": lambda settings: Uct(
-        settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
-    ),
-    "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
-}
+Make = Callable[[Settings], Policy]
 
 
-def _merging(alone: Callable[[Settings], Policy]) -> Callable[[Settings], Policy]:
-    def made(settings: Settings) -> Policy:
-        policy = alone(settings)
+def _merging(policies: Mapping[str, Make]) -> Mapping[str, Make]:
+    """Each as it is, or with merges if the settings have a share for them."""
+
+    def made(make: Make, settings: Settings) -> Policy:
+        policy = make(settings)
         return Merging(policy, settings.merge_share) if settings.merge_share else policy
 
-    return made
+    return {name: partial(made, make) for name, make in policies.items()}
 
 
-POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
-    name: _merging(alone) for name, alone in _ALONE.items()
-}
+POLICIES: Mapping[str, Make] = _merging(
+    {
+        "darwin": lambda settings: Darwin(
+            settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
+        ),
+        "greedy": lambda settings: Greedy(settings.champion_quantile),
+        "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
+        "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
+        "uct": lambda settings: Uct(
+            settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
+        ),
+        "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
+    }
+)
