@@ -13,6 +13,7 @@ MERGE = "merge/"
 """The folder of /evidence that tells of the other parent."""
 MAX_PATCH = 16 * 1024
 MAX_CONFLICTS = 16 * 1024
+MAX_PATHS = 100
 _TOLD = """# A merge to be finished
 
 Another agent, {other}, comes from the same ancestor as this one and resolves other tasks. What it changed
@@ -61,7 +62,8 @@ class Relative:
 
 
 def merge_evidence(begun: Begun, relative: Relative, conflicts: tuple[Conflict, ...]) -> Tree:
-    """What is added to the evidence of an agent that is to finish a merge."""
+    """What is added to the evidence of who is to finish a merge; of more conflicts than 100 the first ones."""
+    conflicts = conflicts[:MAX_PATHS]
     marked = "\n".join(f"## {each.path}: {each.reason}\n\n{each.text}" for each in conflicts)
     shown = marked.encode()[:MAX_CONFLICTS].decode("utf-8", "ignore")
     told = _TOLD.format(
