@@ -62,7 +62,7 @@ class Relative:
 
 
 def merge_evidence(begun: Begun, relative: Relative, conflicts: tuple[Conflict, ...]) -> Tree:
-    """What is added to the evidence of who is to finish a merge; of more conflicts than 100 the first ones."""
+    """What is added to the evidence of who is to finish a merge; of many conflicts the first 100."""
     conflicts = conflicts[:MAX_PATHS]
     marked = "\n".join(f"## {each.path}: {each.reason}\n\n{each.text}" for each in conflicts)
     shown = marked.encode()[:MAX_CONFLICTS].decode("utf-8", "ignore")
