@@ -17,6 +17,7 @@ from archive.fold import Fold
 from archive.git_store import AGENTS, CHAMPION, GitStore, fetch_from_mirror
 from archive.journal import TAIL, Segment, segments, walk
 from archive.lines import FIRST, decode, encode, link, version_of
+from archive.three_way import three_way
 
 RESTORE = "restore it from a backup"
 RESUME = "`dgm resume` mends it"
@@ -187,6 +188,8 @@ def _agents(store: GitStore, fold: Fold) -> Iterator[Problem]:
             fault = _commit_fault(body, born, store.epoch)
             if fault is None and store.tree(agent).hash != born.tree:
                 fault = "its files are not those of the tree in the journal"
+            if fault is None:
+                fault = _merge_fault(store, fold, born)
         except ArchiveError as error:
             yield Problem(name, str(error), mend)
             continue
@@ -204,6 +207,21 @@ def _commit_fault(body: bytes, born: Born, epoch: int) -> str | None:
     date = epoch + born.ticket
     signed = [f"author {AUTHOR} {date} +0000", f"committer {AUTHOR} {date} +0000"]
     return None if lines[-2:] == signed else "its commit was not made by this run at this ticket"
+
+
+def _merge_fault(store: GitStore, fold: Fold, born: Born) -> str | None:
+    """What no agent had a part in, git must make again of the same parents."""
+    asked = fold.asked.get(born.ticket)
+    if asked is None or asked.job != "merge" or born.evidence is not None:
+        return None
+    one, other = asked.parents
+    base = fold.lineage.common_ancestor(one, other)
+    if base is None:
+        return "its parents have no ancestor in common"
+    merged = three_way(store.tree(base), store.tree(one), store.tree(other))
+    if merged.conflicts or merged.tree.hash != born.tree:
+        return "it is not what git makes of its parents"
+    return None
 
 
 def _references(store: GitStore, fold: Fold) -> Iterator[Problem]:

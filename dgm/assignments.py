@@ -4,27 +4,31 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
+from typing import assert_never
 
 from numpy.random import PCG64, Generator, SeedSequence
 
 from archive.base import Archive
 from archive.events import AgentId, Born, Digest, End, Rejected, Scored, TaskId
+from archive.three_way import three_way
 from benchmarks.task import Task
 from dgm.admission import Rules
 from dgm.config import Config, JobSection
-from dgm.evidence import Sources, evidence
+from dgm.evidence import Sources, evidence, record_of, summary_of
 from dgm.gateway import Allowance
 from dgm.history import IMPROVER, History, counted
 from dgm.improvers import drawn
-from dgm.jobs import Evaluate, Expand, Ticket
+from dgm.jobs import Evaluate, Expand, Merge, Ticket
 from dgm.manifest import read_manifest
+from dgm.merges import Begun, Relative, merge_evidence
 from dgm.prices import FREE, price_of
 from dgm.session import Terms
-from dgm.worker import Assignment, Attempt, Finding, Graded, Offspring, Rewrite
+from dgm.worker import Assignment, Attempt, Finding, Graded, Joined, Offspring, Rewrite
 from sandbox.tree import Tree
 
 _EVIDENCE, _CALLS, _IMPROVER = 1, 2, 3
 """Streams of randomness beside the policy's own."""
+_NOTHING = Tree()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,6 @@ class Assigner:
     def dispatch(self, ticket: Ticket) -> Dispatch:
         """The assignment of `ticket`; the same whenever the history before the ticket is the same."""
         attempt = self._history.attempt(ticket.number)
-        config = self._config
         match ticket.job:
             case Evaluate(agent, task):
                 # The seed may get several attempts at a held-out task, chosen among by the visible tests.
@@ -69,20 +72,48 @@ class Assigner:
                 )
                 return Dispatch(ticket, attempt, try_)
             case Expand(parent):
-                rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
-                read = evidence(self._sources, self._subject(parent, rng), config.evidence, rng)
-                rewrite = Rewrite(
-                    parent=self._tree(parent),
-                    evidence=read,
-                    model=self._model(ticket),
-                    known=frozenset(self._history.trees),
-                    rules=Rules(
-                        config.admission.max_files, config.admission.max_kib * 1024, self._given_image()
-                    ),
-                    terms=self._terms(ticket),
-                    by=self._tree(self._seed) if config.ablation.improve == "seed" else None,
-                )
-                return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
+                return self._rewrite(ticket, attempt, parent)
+            case Merge(parents):
+                return self._merge(ticket, attempt, parents)
+            case never:
+                assert_never(never)
+
+    def _rewrite(
+        self, ticket: Ticket, attempt: int, parent: AgentId, begun: Begun | None = None, more: Tree = _NOTHING
+    ) -> Dispatch:
+        config = self._config
+        rng = Generator(PCG64(SeedSequence([config.seed, ticket.number, _EVIDENCE])))
+        read = evidence(self._sources, self._subject(parent, rng), config.evidence, rng).overlaid(more)
+        rewrite = Rewrite(
+            parent=self._tree(parent),
+            evidence=read,
+            model=self._model(ticket),
+            known=frozenset(self._history.trees),
+            rules=self._rules,
+            terms=self._terms(ticket),
+            by=self._tree(self._seed) if config.ablation.improve == "seed" else None,
+            begun=begun,
+        )
+        return Dispatch(ticket, attempt, rewrite, self._archive.put(pack(read)))
+
+    def _merge(self, ticket: Ticket, attempt: int, parents: tuple[AgentId, AgentId]) -> Dispatch:
+        """What git can merge needs no agent; else the first parent's finishes what git began."""
+        one, other = parents
+        ancestor = self._archive.lineage.common_ancestor(one, other) or self._seed
+        base, first, second = (self._tree(agent) for agent in (ancestor, one, other))
+        merged = three_way(base, first, second)
+        born = self._history.born
+        summary = summary_of(self._sources, born[other].summary)
+        if not merged.conflicts:
+            said = (
+                f"Merge of #{born[one].ordinal} and #{born[other].ordinal}\n\nBy git and without a conflict, "
+                f"#{born[ancestor].ordinal} being the base. The second one's last change:\n\n{summary}"
+            )
+            joined = Joined(first, merged.tree, said, frozenset(self._history.trees), self._rules)
+            return Dispatch(ticket, attempt, joined)
+        begun = Begun(merged.tree, base, second)
+        relative = Relative(other, ancestor, summary, **record_of(self._sources, other))
+        return self._rewrite(ticket, attempt, one, begun, merge_evidence(begun, relative, merged.conflicts))
 
     @property
     def _seed(self) -> AgentId:
@@ -110,8 +141,11 @@ class Assigner:
         terms = self._terms(ticket)
         return 0 if terms.price.free else terms.allowance.micro_usd or 0
 
-    def _given_image(self) -> str | None:
-        return read_manifest(self._tree(self._seed)).image
+    @property
+    def _rules(self) -> Rules:
+        admission = self._config.admission
+        image = read_manifest(self._tree(self._seed)).image
+        return Rules(admission.max_files, admission.max_kib * 1024, image)
 
     def _terms(self, ticket: Ticket) -> Terms:
         config = self._config
@@ -129,8 +163,8 @@ class Assigner:
         match dispatch.ticket.job, finding:
             case Evaluate(agent, task), Graded():
                 return self._scored(dispatch, agent, self._tasks[task], finding)
-            case Expand(parent), Offspring():
-                return self._offspring(dispatch, parent, finding)
+            case Expand() | Merge() as job, Offspring():
+                return self._offspring(dispatch, job.parents, finding)
             case job, _:
                 raise TypeError(f"{type(finding).__name__} is no finding for {job}")
 
@@ -158,7 +192,9 @@ class Assigner:
             seconds=round(finding.seconds, 3),
         )
 
-    def _offspring(self, dispatch: Dispatch, parent: AgentId, finding: Offspring) -> Born | Rejected:
+    def _offspring(
+        self, dispatch: Dispatch, parents: tuple[AgentId, ...], finding: Offspring
+    ) -> Born | Rejected:
         ticket = dispatch.ticket.number
         summary = self._archive.put(finding.summary.encode("utf-8", "replace"))
         seconds = round(finding.seconds, 3)
@@ -169,9 +205,9 @@ class Assigner:
             message = _headline(finding.summary)
             return Born(
                 ticket=ticket,
-                agent=self._archive.commit(ticket, (parent,), finding.tree, message, ticket),
+                agent=self._archive.commit(ticket, parents, finding.tree, message, ticket),
                 ordinal=ticket,
-                parents=(parent,),
+                parents=parents,
                 tree=finding.tree.hash,
                 summary=summary,
                 evidence=dispatch.evidence,
@@ -181,7 +217,7 @@ class Assigner:
             )
         return Rejected(
             ticket=ticket,
-            parents=(parent,),
+            parents=parents,
             tree=None if finding.tree is None else finding.tree.hash,
             reason=objection or "no source came back",
             summary=summary,

@@ -92,6 +92,8 @@ class SearchSection(Section):
     champion_quantile: float = Field(default=0.05, gt=0, lt=1)
     finish_share: float = Field(default=0.15, ge=0, lt=1)
     finish_agents: int = Field(default=3, ge=1)
+    merge_share: float = Field(default=0.0, ge=0, le=1)
+    """Share of the expansions that merge two agents, where two complement each other."""
 
     @property
     def settings(self) -> Settings:

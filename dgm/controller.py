@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from queue import SimpleQueue
+from typing import assert_never
 
 from archive.base import Archive
 from archive.events import Called, End, Event, Failed, Paused, Retried, Scored, Stopped, Usage, Vetoed
@@ -18,7 +19,7 @@ from dgm.config import Budget, ModelSection
 from dgm.executor.threads import Threads
 from dgm.history import History
 from dgm.identity import warnings
-from dgm.jobs import Evaluate, Ticket
+from dgm.jobs import Evaluate, Expand, Merge, Ticket
 from dgm.models.base import Model
 from dgm.models.cassette import Recording
 from dgm.purse import Purse
@@ -307,5 +308,9 @@ def _about(ticket: Ticket) -> str:
     match ticket.job:
         case Evaluate(agent, task):
             return f"{agent[:8]} solves {task}"
-        case expand:
-            return f"{expand.parent[:8]} improves itself"
+        case Expand(parent):
+            return f"{parent[:8]} improves itself"
+        case Merge(parents):
+            return f"{' and '.join(parent[:8] for parent in parents)} are merged"
+        case never:
+            assert_never(never)

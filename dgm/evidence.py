@@ -85,8 +85,8 @@ def _ancestors(sources: Sources, agent: AgentId) -> Iterator[Mapping[str, Any]]:
     for _ in range(MAX_RELATIVES):
         yield {
             "agent": born.agent,
-            "summary": _summary(sources, born.summary),
-            **_record(sources, born.agent),
+            "summary": summary_of(sources, born.summary),
+            **record_of(sources, born.agent),
         }
         if not born.parents:
             return
@@ -95,20 +95,22 @@ def _ancestors(sources: Sources, agent: AgentId) -> Iterator[Mapping[str, Any]]:
 
 def _earlier(sources: Sources, agent: AgentId) -> Iterator[Mapping[str, Any]]:
     for end in sources.history.offspring(agent)[-MAX_RELATIVES:]:
-        summary = _summary(sources, end.summary)
+        summary = summary_of(sources, end.summary)
         if isinstance(end, Born):
-            yield {"summary": summary, "outcome": "born", "reason": "", **_record(sources, end.agent)}
+            yield {"summary": summary, "outcome": "born", "reason": "", **record_of(sources, end.agent)}
         else:
             nothing = {"resolved": 0, "attempted": 0}
             yield {"summary": summary, "outcome": "rejected", "reason": end.reason, **nothing}
 
 
-def _record(sources: Sources, agent: AgentId) -> Mapping[str, int]:
+def record_of(sources: Sources, agent: AgentId) -> Mapping[str, int]:
+    """How many search tasks `agent` resolved, and how many it attempted."""
     scores = sources.history.scores(agent, "search").values()
     return {"resolved": sum(s.verdict == "resolved" for s in scores), "attempted": len(scores)}
 
 
-def _summary(sources: Sources, digest: Digest) -> str:
+def summary_of(sources: Sources, digest: Digest) -> str:
+    """The beginning of a summary."""
     return sources.archive.blob(digest)[:MAX_SUMMARY].decode("utf-8", "ignore")
 
 

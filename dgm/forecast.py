@@ -191,9 +191,9 @@ def _imagined(ticket: Ticket, root: AgentId, *, lucky: bool) -> End:
         case Evaluate(agent, task):
             verdict: Verdict = "resolved" if lucky and agent != root else "unresolved"
             return Scored(ticket.number, agent, task, ticket.purpose, verdict, "", nothing, nothing, Usage(1))
-        case expand:
+        case making:
             child = AgentId(f"{ticket.number:040x}")
-            return Born(ticket.number, child, ticket.number, (expand.parent,), TreeHash(""), nothing)
+            return Born(ticket.number, child, ticket.number, making.parents, TreeHash(""), nothing)
 
 
 def _measuring(config: Config, *, stand_in: bool) -> Config:

@@ -40,7 +40,11 @@ def children(history: History, models: Sequence[str]) -> Mapping[str, Children]:
     for end in ends:
         if not end.parents:
             continue
-        model = str(history.asked[end.ticket].why.get(IMPROVER, models[0]))
+        asked = history.asked[end.ticket]
+        if asked.job == "merge" and end.evidence is None:
+            # Git made it, and no model.
+            continue
+        model = str(asked.why.get(IMPROVER, models[0]))
         if model in tallies:
             tally, kept_up = tallies[model], _kept_up(history, end)
             tallies[model] = Children(

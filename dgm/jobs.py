@@ -13,6 +13,18 @@ class Expand:
 
     parent: AgentId
 
+    @property
+    def parents(self) -> tuple[AgentId, ...]:
+        """The parents that a child of this job has."""
+        return (self.parent,)
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Make a child of what each of two `parents` has become; the better one comes first."""
+
+    parents: tuple[AgentId, AgentId]
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluate:
@@ -23,7 +35,7 @@ class Evaluate:
     repeat: int = 0
 
 
-Job = Expand | Evaluate
+Job = Expand | Merge | Evaluate
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,8 @@ class Ticket:
         match self.job:
             case Expand(parent):
                 return Asked(self.number, "expand", self.purpose, reserve, self.why, parents=(parent,))
+            case Merge(parents):
+                return Asked(self.number, "merge", self.purpose, reserve, self.why, parents=parents)
             case Evaluate(agent, task, repeat):
                 return Asked(
                     self.number,
@@ -64,6 +78,8 @@ class Ticket:
         job: Job
         if asked.job == "expand" and len(asked.parents) == 1:
             job = Expand(asked.parents[0])
+        elif asked.job == "merge" and len(asked.parents) == 2:
+            job = Merge((asked.parents[0], asked.parents[1]))
         elif asked.job == "evaluate" and asked.agent is not None and asked.task is not None:
             job = Evaluate(asked.agent, asked.task, asked.repeat)
         else:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from archive.lines import MAX_FLAG, MAX_FLAGS
 from benchmarks.protected import is_protected
+from dgm.merges import MERGE
 from dgm.playbook import SUGGESTIONS
 from sandbox.tree import Tree
 
@@ -83,7 +84,7 @@ def _lines(tree: Tree) -> Counter[str]:
 
 
 def _copied(parent: Tree, child: Tree, evidence: Tree) -> Iterator[str]:
-    offered = (evidence.text(SUGGESTIONS),) if SUGGESTIONS in evidence else ()
+    offered = [evidence.text(path) for path in evidence if _offered(path)]
     known = frozenset(_telling((*(parent.text(path) for path in parent), *offered)))
     fresh = [line for line in _telling(child.text(path) for path in child) if line not in known]
     for about, texts in _read(evidence).items():
@@ -93,11 +94,16 @@ def _copied(parent: Tree, child: Tree, evidence: Tree) -> Iterator[str]:
             yield f"copies evidence: {about}: {_such_as(shared)}"
 
 
+def _offered(path: str) -> bool:
+    """Whether it is there to be copied: known changes, and those of another parent."""
+    return path == SUGGESTIONS or path.startswith(MERGE)
+
+
 def _read(evidence: Tree) -> Mapping[str, list[str]]:
     """The texts of /evidence, those on one task together."""
     found: dict[str, list[str]] = {}
     for path in evidence:
-        if path != SUGGESTIONS:
+        if not _offered(path):
             about = path.split("/")[1] if path.startswith("tasks/") else path
             text = evidence.text(path)
             parts = (text, *text.splitlines()) if path.endswith(".jsonl") else (text,)

@@ -26,7 +26,7 @@ from archive.events import (
 )
 from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
-from dgm.jobs import Evaluate, Expand, Job, Ticket
+from dgm.jobs import Evaluate, Expand, Job, Merge, Ticket
 from dgm.outlook import Outlook
 from dgm.policy.base import Outcomes, Policy, Recommendation, View
 from dgm.policy.thompson import leaders
@@ -100,6 +100,7 @@ class Search:
         self._evaluations = 0
         self._expansions = 0
         self._rejections_running = 0
+        self._merged: frozenset[frozenset[int]] = frozenset()
         self._outlook = Outlook(plan.free_evaluations, plan.least_gain, plan.least_gain_after)
         self._hopeless = False
 
@@ -120,7 +121,7 @@ class Search:
 
     @property
     def expansions(self) -> int:
-        """Expand tickets asked, whatever became of them."""
+        """Expand and Merge tickets asked, whatever became of them."""
         return self._expansions
 
     @property
@@ -207,6 +208,7 @@ class Search:
             untried=_frozen(self._untried[:size]),
             untried_count=_frozen(self._counts[_UNTRIED, :size]),
             set_aside=_frozen(self._counts[_SET_ASIDE, :size]),
+            merged=self._merged,
             barred=_frozen(
                 (self._counts[_REJECTIONS, :size] >= REJECTIONS_BAR_PARENT)
                 | (self._counts[_VETOED, :size] > 0)
@@ -312,6 +314,11 @@ class Search:
             case Expand(parent):
                 self._expansions += 1
                 self._counts[_EXPANDING, self._index[parent]] += 1
+            case Merge(parents):
+                self._expansions += 1
+                pair = [self._index[parent] for parent in parents]
+                self._counts[_EXPANDING, pair] += 1
+                self._merged |= {frozenset(pair)}
             case Evaluate(agent, task, repeat) if ticket.purpose in {"held_out", "bench"}:
                 self._asked_held_out.add((agent, task, repeat))
                 if ticket.purpose == "held_out":
@@ -338,6 +345,8 @@ class Search:
                 if isinstance(end, Rejected) or end.owner == "agent":
                     self._counts[_REJECTIONS, self._index[parent]] += 1
                     self._rejections_running += 1
+            case Merge(), Born() | Rejected() | Failed():
+                self._settle_merge(ticket.job, end)
             case Evaluate(agent, task, repeat), Scored():
                 if (end.agent, end.task) != (agent, task):
                     raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
@@ -355,6 +364,17 @@ class Search:
                     self._counts[_SET_ASIDE, self._index[agent]] += 1
             case _:
                 raise SearchError(f"ticket {end.ticket}: {type(end).__name__} is no end of {ticket.job}")
+
+    def _settle_merge(self, job: Merge, end: Born | Rejected | Failed) -> None:
+        """That a merge fails says little of how well either parent rewrites itself, so it bars neither."""
+        self._counts[_EXPANDING, [self._index[parent] for parent in job.parents]] -= 1
+        if isinstance(end, Born):
+            if end.parents != job.parents:
+                raise SearchError(f"ticket {end.ticket}: born from other parents than were to be merged")
+            self._rejections_running = 0
+            self._add(end.agent, end.parents)
+        elif isinstance(end, Rejected) or end.owner == "agent":
+            self._rejections_running += 1
 
     def _count(self, agent: int, task: int, *, resolved: bool) -> None:
         self._counts[_PENDING, agent] -= 1

@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 from numpy.random import PCG64, Generator, SeedSequence
 
 from archive.events import AgentId, Born, Digest, End, Scored, TaskId, Verdict
-from dgm.jobs import Evaluate, Expand, Ticket
+from dgm.jobs import Evaluate, Expand, Merge, Ticket
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Policy
 from dgm.search import Plan, Search
@@ -46,6 +46,15 @@ class Timed(Protocol):
 
     def seconds(self, agent: int, task: int) -> float:
         """How long the attempt takes."""
+        ...
+
+
+@runtime_checkable
+class Merging(Protocol):
+    """A world that says what a merge gives; elsewhere it is a child of the first parent alone."""
+
+    def merge(self, one: int, other: int) -> int:
+        """A new child of both; its index."""
         ...
 
 
@@ -114,10 +123,13 @@ class Game:
         """What becomes of the ticket, and after how long."""
         number, world = ticket.number, self._world
         match ticket.job:
-            case Expand(parent):
-                child = _id(number)
-                self.index[child] = world.birth(self.index[parent])
-                end: End = Born(number, child, number, (parent,), TreeHash(child), _NOTHING)
+            case Expand() | Merge() as job:
+                child, places = _id(number), [self.index[parent] for parent in job.parents]
+                if len(places) == 2 and isinstance(world, Merging):
+                    self.index[child] = world.merge(*places)
+                else:
+                    self.index[child] = world.birth(places[0])
+                end: End = Born(number, child, number, job.parents, TreeHash(child), _NOTHING)
                 return end, _EXPANSION_SECONDS * self._lognormal(number)
             case Evaluate(agent, task):
                 who, what = self.index[agent], int(task[1:])

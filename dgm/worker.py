@@ -12,6 +12,7 @@ from benchmarks.visible import Visible, visible
 from dgm.admission import Rules, objection, trial
 from dgm.gateway import Books
 from dgm.manifest import ManifestError
+from dgm.merges import Begun
 from dgm.models.base import Model
 from dgm.monitors import flags
 from dgm.session import Ran, Session, Terms
@@ -33,7 +34,8 @@ class Attempt:
 class Rewrite:
     """Let `parent` rewrite itself, and examine the child. `known` are the trees no child may equal.
 
-    `by` is another agent, whose `improve` it is that rewrites.
+    `by` is another agent, whose `improve` it is that rewrites. Where a merge was
+    `begun`, `parent` rewrites that in the place of its own source.
     """
 
     parent: Tree
@@ -43,9 +45,21 @@ class Rewrite:
     rules: Rules
     terms: Terms
     by: Tree | None = None
+    begun: Begun | None = None
 
 
-Assignment = Attempt | Rewrite
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Examine a `child` that a merge made of `parent` and another agent, and that no model is needed for."""
+
+    parent: Tree
+    child: Tree
+    summary: str
+    known: Collection[TreeHash]
+    rules: Rules
+
+
+Assignment = Attempt | Rewrite | Joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +110,13 @@ class Worker:
         Raises:
             SandboxError, Trouble: our failure; it says nothing about the agent.
         """
-        model = answering(self.models[assignment.model])
         match assignment:
-            case Attempt():
-                return self._attempt(assignment, model, books)
-            case Rewrite():
-                return self._rewrite(assignment, model, books)
+            case Attempt(model=model):
+                return self._attempt(assignment, answering(self.models[model]), books)
+            case Rewrite(model=model):
+                return self._rewrite(assignment, answering(self.models[model]), books)
+            case Joined():
+                return self._join(assignment)
             case never:
                 assert_never(never)
 
@@ -125,15 +140,17 @@ class Worker:
 
     def _rewrite(self, assignment: Rewrite, model: Model, books: Books) -> Offspring:
         started = time.monotonic()
-        parent = assignment.parent
-        ran = self.session.improve(parent, assignment.evidence, model, assignment.terms, books, assignment.by)
-        child = None if ran.after is None else work(parent, ran.after).applied_to(parent)
+        parent, begun, by = assignment.parent, assignment.begun, assignment.by
+        source = parent if begun is None else begun.tree
+        if begun is not None and by is None:
+            by = parent
+        ran = self.session.improve(source, assignment.evidence, model, assignment.terms, books, by)
+        child = None if ran.after is None else work(source, ran.after).applied_to(source)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
+        if refusal is None and child is not None and begun is not None:
+            refusal = begun.objection(parent, child)
         if refusal is None and child is not None:
-            try:
-                refusal = trial(child, self.session)
-            except ManifestError as error:
-                refusal = str(error)
+            refusal = self._tried(child)
         return Offspring(
             tree=child,
             change=None if child is None else Change.between(parent, child),
@@ -143,6 +160,26 @@ class Worker:
             seconds=time.monotonic() - started,
             flags=() if child is None or refusal else flags(parent, child, assignment.evidence),
         )
+
+    def _join(self, assignment: Joined) -> Offspring:
+        started = time.monotonic()
+        parent, child = assignment.parent, assignment.child
+        refusal = objection(child, (), assignment.known, assignment.rules) or self._tried(child)
+        return Offspring(
+            tree=child,
+            change=Change.between(parent, child),
+            summary=assignment.summary,
+            objection=refusal,
+            usage=Usage(),
+            seconds=time.monotonic() - started,
+            flags=() if refusal else flags(parent, child, Tree()),
+        )
+
+    def _tried(self, child: Tree) -> str | None:
+        try:
+            return trial(child, self.session)
+        except ManifestError as error:
+            return str(error)
 
 
 def work(before: Tree, after: Tree | None) -> Change:

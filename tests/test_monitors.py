@@ -128,6 +128,9 @@ def test_fewer_lines_are_none_nor_what_was_there_or_was_offered() -> None:
     assert flagged({"agent/known.py": "\n".join(telling[: COPIED - 1] * 3)}, evidence) == ()
     assert flagged({"agent/known.py": "\n".join(telling[:COPIED])}, evidence) != ()
     assert flagged({"agent/known.py": SOLUTION}, evidence | {SUGGESTIONS: SOLUTION}) == ()
+    assert (
+        flagged({"agent/known.py": SOLUTION}, {"merge/patch.diff": evidence["tasks/kata-3/patch.diff"]}) == ()
+    )
     spread = {f"tasks/kata-{n}/issue.md": line for n, line in enumerate(LINES)}
     assert flagged({"agent/known.py": SOLUTION}, spread) == ()
     parent = tree(PARENT | {"agent/known.py": SOLUTION})

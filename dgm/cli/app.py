@@ -174,13 +174,14 @@ def simulate(
     seeds: Annotated[int, typer.Option(min=1, help="Worlds of each family.")] = 8,
     evaluations: Annotated[int, typer.Option(help="Budget of each play.")] = 800,
     workers: Annotated[int, typer.Option(min=1, help="Workers of each play, by a simulated clock.")] = 1,
+    merge_share: Annotated[float, typer.Option(min=0, max=1, help="Share of expansions that merge.")] = 0.0,
     plot: Annotated[Path | None, typer.Option(help="Draw quality against evaluations to this SVG.")] = None,
     as_json: Json = False,
 ) -> int:
     """Compare policies in worlds whose truth is known: no model, no sandbox, no cost."""
     from dgm.cli.simulating import simulate as carry_out
 
-    return carry_out(policy, worlds, split, seeds, evaluations, workers, plot, as_json=as_json)
+    return carry_out(policy, worlds, split, seeds, evaluations, workers, merge_share, plot, as_json=as_json)
 
 
 @app.command(epilog="Example: dgm tree runs/001")

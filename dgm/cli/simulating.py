@@ -28,6 +28,7 @@ def simulate(
     seeds: int,
     evaluations: int,
     workers: int,
+    merge_share: float,
     plot: Path | None,
     *,
     as_json: bool,
@@ -40,7 +41,7 @@ def simulate(
     if evaluations < TRACE_EVERY:
         raise ConfigError(f"--evaluations {evaluations}: expected {TRACE_EVERY} or more")
     entries = [
-        Entry(policy, family, SPLITS[SPLITS.index(split)], index, evaluations, workers)
+        Entry(policy, family, SPLITS[SPLITS.index(split)], index, evaluations, workers, merge_share)
         for family in places
         for index in range(seeds)
         for policy in chosen
@@ -55,7 +56,9 @@ def simulate(
         plot.write_text(svg(found))
         console.print(f"wrote {plot}")
     if as_json:
-        sys.stdout.write(json.dumps({"split": split, "workers": workers, **facts}) + "\n")
+        sys.stdout.write(
+            json.dumps({"split": split, "workers": workers, "merge_share": merge_share, **facts}) + "\n"
+        )
     else:
         Console().print(quality_table(facts))
     return DONE

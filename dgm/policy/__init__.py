@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from dgm.policy.base import Policy
 from dgm.policy.darwin import Darwin, Keep, Staging
 from dgm.policy.greedy import Greedy
 from dgm.policy.hgm import Hgm
+from dgm.policy.merging import Merging
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.uct import Uct
 from dgm.policy.uniform import Uniform
@@ -28,6 +30,7 @@ class Settings:
     stage_needed: float = 0.4
     archive: Keep = "keep_all"
     keep_margin: float = 0.1
+    merge_share: float = 0.0
 
     @property
     def widening(self) -> Widening:
@@ -40,15 +43,30 @@ class Settings:
         return Staging(self.stage_one, self.stage_two, self.stage_needed)
 
 
-POLICIES: Mapping[str, Callable[[Settings], Policy]] = {
-    "darwin": lambda settings: Darwin(
-        settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
-    ),
-    "greedy": lambda settings: Greedy(settings.champion_quantile),
-    "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
-    "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
-    "uct": lambda settings: Uct(
-        settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
-    ),
-    "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
-}
+Make = Callable[[Settings], Policy]
+
+
+def _merging(policies: Mapping[str, Make]) -> Mapping[str, Make]:
+    """Each as it is, or with merges if the settings have a share for them."""
+
+    def made(make: Make, settings: Settings) -> Policy:
+        policy = make(settings)
+        return Merging(policy, settings.merge_share) if settings.merge_share else policy
+
+    return {name: partial(made, make) for name, make in policies.items()}
+
+
+POLICIES: Mapping[str, Make] = _merging(
+    {
+        "darwin": lambda settings: Darwin(
+            settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
+        ),
+        "greedy": lambda settings: Greedy(settings.champion_quantile),
+        "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
+        "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
+        "uct": lambda settings: Uct(
+            settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
+        ),
+        "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
+    }
+)

@@ -35,9 +35,10 @@ class View:
 
     `untried[a, t]` is true where agent `a` has neither attempted task `t` nor is about to. `set_aside[a]`
     counts pairs that ended without evidence, which champion selection takes as unresolved.
-    `expanding` counts Expand tickets that have not ended, `pending` such Evaluate tickets.
-    `evaluations` are settled search evaluations of agents other than the seed; `expansions` are Expand
-    tickets asked, whatever became of them. What is left is None where there is no limit.
+    `expanding` counts Expand and Merge tickets that have not ended, `pending` such Evaluate tickets; `merged`
+    are the pairs whose Merge was asked. `evaluations` are settled search evaluations of agents other than the
+    seed; `expansions` are Expand and Merge tickets asked, whatever became of them. What is left is None where
+    there is no limit.
     """
 
     agents: Sequence[AgentId]
@@ -57,6 +58,7 @@ class View:
     expansions: int
     evaluations_left: int
     expansions_left: int | None
+    merged: frozenset[frozenset[int]] = frozenset()
 
     @property
     def expandable(self) -> NDArray[np.intp]:

@@ -20,8 +20,8 @@ def lineage_tree(known: Facts) -> Group:
     waiting: list[tuple[Tree, AgentId]] = [(drawn, agent) for agent in roots]
     for branch, agent in waiting:
         place = branch.add(_line(known, agent))
-        children = [end.agent for end in known.history.offspring(agent) if isinstance(end, Born)]
-        waiting += [(place, child) for child in children]
+        births = (end for end in known.history.offspring(agent) if isinstance(end, Born))
+        waiting += [(place, born.agent) for born in births if born.parents[0] == agent]
     return Group(drawn, *_footer(known))
 
 
@@ -36,6 +36,8 @@ def _line(known: Facts, agent: AgentId) -> Text:
     if facts["children"] or facts["rejected"]:
         text.append(f" children {facts['children']}")
         text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")
+    others = (known.history.born[parent].ordinal for parent in facts["parents"][1:])
+    text.append("".join(f" merged with #{other}" for other in others), style="magenta")
     text.append(" vetoed" if facts["vetoed"] else "", style="bold red")
     kinds = dict.fromkeys(flag.partition(":")[0] for flag in facts["flags"])
     text.append("".join(f" {visible(kind)}" for kind in kinds), style="red")

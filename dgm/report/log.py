@@ -81,7 +81,7 @@ def _what(known: Facts, event: Event) -> str:
         case Asked(job="evaluate"):
             return f"{_name(known, event.agent)} to solve {event.task} ({event.purpose.replace('_', ' ')})"
         case Asked():
-            return f"{parents} to {'rewrite itself' if event.job == 'expand' else event.job}"
+            return f"{parents} to {'rewrite itself' if event.job == 'expand' else 'be merged'}"
         case Reserved() | Called() | Probed():
             return _call(event)
         case Retried():

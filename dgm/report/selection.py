@@ -32,6 +32,10 @@ _RULES: Mapping[str, str] = {
         "which is room for more than its {children} children, or nothing else can be done there."
     ),
     "bound": "Down the tree by the best UCB1 bounds ({path}), ending with the last one's own.",
+    "complement": (
+        "Agent {instead} would have been expanded, and chance made a merge of it: of the pair whose first "
+        "one gains most from what the other alone resolved of the tasks both met, less what luck would show."
+    ),
     "chance": "Chance alone, each of {among} agents being as likely as the others.",
     "score and novelty": (
         "Chance, weighted by sigmoid(10 (score - 0.5)) / (1 + children): agent {drawn} was drawn."
@@ -57,7 +61,7 @@ _RULES: Mapping[str, str] = {
         "which therefore attempts each held-out task as often."
     ),
 }
-_AGENTS = frozenset({"agent", "drawn", "champion"})
+_AGENTS = frozenset({"agent", "other", "instead", "drawn", "champion"})
 _SCHEDULE = ("evaluations", "expansions", "alpha")
 _LARGEST = 1e9
 _SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
@@ -102,7 +106,7 @@ def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> 
             for row in candidates
         ],
         other={key: value for key, value in why.items() if key not in shown},
-        improver=_improver(why, improvers),
+        improver=_improver(why, improvers, job),
         improvers=improvers,
     )
 
@@ -112,16 +116,17 @@ def _rows(why: Mapping[str, Any], key: str) -> list[Mapping[str, Any]]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]]) -> str | None:
+def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]], job: str) -> str | None:
     """How the model that improves was drawn (`dgm.improvers`)."""
     if IMPROVER not in why:
         return None
+    asked = " It is asked only where git leaves a conflict." if job == "merge" else ""
     if any("draw" in row for row in among):
         return (
             f"{why[IMPROVER]}: each model drew from Beta(1 + kept up, 1 + fell short) of the children it "
-            "made, held against their parents; the highest draw won."
+            f"made, held against their parents; the highest draw won.{asked}"
         )
-    return f"{why[IMPROVER]}: drawn by weight."
+    return f"{why[IMPROVER]}: drawn by weight.{asked}"
 
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:
@@ -135,8 +140,8 @@ def _schedule(why: Mapping[str, Any], job: str) -> str | None:
         f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
         f"{'>=' if widens else '<'} {expansions:g} expansions"
     )
-    if widens == (job == "expand"):
-        return f"{comparison}: time to {job}."
+    if widens == (job != "evaluate"):
+        return f"{comparison}: time to {'evaluate' if job == 'evaluate' else 'expand'}."
     if widens:
         return f"{comparison}, yet no agent could be expanded."
     return f"{comparison}, yet the first ones come early, and later ones if nothing is untried."

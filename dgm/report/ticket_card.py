@@ -58,8 +58,10 @@ def _asked(facts: Mapping[str, Any]) -> str:
             return f"agent {names} to solve {facts['task']} ({facts['purpose'].replace('_', ' ')}{again})"
         case "seed":
             return "the seed agent to be the first"
-        case job:
-            return f"agent {names} to {'rewrite itself' if job == 'expand' else job}"
+        case "merge":
+            return f"agents {names} to be merged"
+        case _:
+            return f"agent {names} to rewrite itself"
 
 
 def _ended(end: Mapping[str, Any] | None) -> str:

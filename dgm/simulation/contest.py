@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 
+from dgm.policy import POLICIES, Settings
 from dgm.simulate import Result, play
 from dgm.simulation.families import Split, world
 
@@ -20,11 +21,13 @@ class Entry:
     index: int
     evaluations: int
     workers: int = 1
+    merge_share: float = 0.0
 
     def carry_out(self) -> Result:
         """Play it."""
         place = world(self.family, self.split, self.index)
-        return play(place, self.policy, self.evaluations, self.index, self.workers)
+        policy = POLICIES[self.policy](Settings(merge_share=self.merge_share))
+        return play(place, policy, self.evaluations, self.index, self.workers)
 
 
 def contest(entries: Sequence[Entry], processes: int) -> Iterator[tuple[Entry, Result]]:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 
 _Floats = NDArray[np.float64]
 _LOWEST, _HIGHEST = -40.0, 40.0
+_MERGE = 2**32 - 1
+"""Parts the parents' keys in the key of a merge: no agent has so many children."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Agent:
-    """`path` is the key of birth: the place among its siblings of each agent down from the seed's child."""
+    """`path` is the key of birth: the place among its siblings of each agent down from the seed's child.
+
+    That of a merge is made of both parents' keys.
+    """
 
     path: tuple[int, ...]
     ability: float
@@ -107,6 +112,24 @@ class TermsWorld:
             rng,
         )
         self._agents.append(child)
+        self._births.append(0)
+        return len(self._agents) - 1
+
+    def merge(self, one: int, other: int) -> int:
+        """A new child of both; its index. At each group of tasks it is as able as the better of them.
+
+        It may be broken as any child; it takes no step of its own, and the mean of its parents' drifts. Where
+        nothing is inherited it is as able as the seed agent.
+        """
+        terms, parents = self.terms, [self._agents[one], self._agents[other]]
+        path = (*parents[0].path, _MERGE, *parents[1].path)
+        rng = self._source(path)
+        bases = parents if terms.inherited else self._agents[:1]
+        level = np.max([base.ability + base.skills for base in bases], axis=0)
+        ability = float(level.mean())
+        drift = terms.drift_kept * float(np.mean([base.drift for base in bases]))
+        fall = terms.broken_by * (rng.random() < terms.broken)
+        self._agents.append(self._made(path, ability - fall, level - ability, drift, rng))
         self._births.append(0)
         return len(self._agents) - 1
 

@@ -37,6 +37,7 @@ def test_facts_and_a_picture_of_a_small_contest(tmp_path: Path) -> None:
         (["--worlds", "papers,flat"], "no 'flat'"),
         (["--split", "sealed"], "tuning, reporting"),
         (["--evaluations", 5], "25 or more"),
+        (["--merge-share", 2], "less than or equal to 1"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(words: list[object], said: str) -> None:

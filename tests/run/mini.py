@@ -9,16 +9,16 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from benchmarks.task import Split, Task
+from benchmarks.task import Split, Suite, Task
 from dgm.config import Config, read
 from dgm.gateway import Gateway
 from dgm.models.base import ChatReply, ChatRequest, Model
 from dgm.models.scripted import Say, Scripted, Shell
-from dgm.run import Outcome, Parts, Watch, launch, resume
+from dgm.run import OpenParts, Outcome, Parts, Watch, launch, resume
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import BACKENDS, open_sandbox
@@ -90,15 +90,18 @@ class Tinkerer:
 
 
 @contextmanager
-def mini_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-    tinkerer: Model = Tinkerer()
-    models: dict[str, Model] = dict.fromkeys(config.model.names, tinkerer)
+def parts_with(suite: Suite, model: Model, config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+    models: dict[str, Model] = dict.fromkeys(config.model.names, model)
     backends = BACKENDS_WITHOUT_ENGINE if config.sandbox.backend == "auto" else BACKENDS
     with (
         open_sandbox(config.sandbox.backend, backends=backends, notice=notice) as sandbox,
         Gateway() as gateway,
     ):
-        yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
+        yield Parts(suite, sandbox, gateway, Worker(Session(sandbox, gateway), models))
+
+
+def mini_parts(config: Config, notice: Callable[[str], None]) -> AbstractContextManager[Parts]:
+    return parts_with(MiniSuite(), Tinkerer(), config, notice)
 
 
 def config(workers: int = 1, evaluations: int = 20, more: Sequence[str] = ()) -> Config:
@@ -112,14 +115,15 @@ def carry_on(
     crossing: Callable[[str], None] = lambda _: None,
     watch: Watch = QUIET,
     more: Sequence[str] = (),
+    parts_of: OpenParts = mini_parts,
 ) -> Outcome:
     """Start the run, or take it up again if it was started."""
     if (folder / "run.toml").exists():
-        return resume(folder, [], watch, parts_of=mini_parts, crossing=crossing)
-    return launch(folder, config(workers, more=more), watch, parts_of=mini_parts, crossing=crossing)
+        return resume(folder, [], watch, parts_of=parts_of, crossing=crossing)
+    return launch(folder, config(workers, more=more), watch, parts_of=parts_of, crossing=crossing)
 
 
-def main() -> None:
+def main(parts_of: OpenParts = mini_parts) -> None:
     folder, workers = Path(sys.argv[1]), int(sys.argv[2])
     left = [int(sys.argv[3]) if len(sys.argv) > 3 else -1]
     wanted = sys.argv[4] if len(sys.argv) > 4 else None
@@ -131,7 +135,7 @@ def main() -> None:
         if left[0] == 0 and wanted in (None, "any", name):
             os.kill(os.getpid(), signal.SIGKILL)
 
-    print(carry_on(folder, workers, crossing, more=sys.argv[5:]).reason)
+    print(carry_on(folder, workers, crossing, more=sys.argv[5:], parts_of=parts_of).reason)
 
 
 if __name__ == "__main__":

@@ -115,3 +115,24 @@ def test_a_world_may_tell_how_long_attempts_take() -> None:
         play(kind(world("slow", "tuning", 0).terms, 7), heard, 40, 0, workers=2)
         told.append([choice.job for choice in heard.choices if choice])
     assert told[0] != told[1]
+
+
+class Trades(Ladder):
+    """Tells nothing of merges: a child solves two tasks, which are others than its parent's."""
+
+    def attempt(self, agent: int, task: int) -> bool:
+        return task in {3 * agent % self.n_tasks, 5 * agent % self.n_tasks}
+
+
+@pytest.mark.parametrize(
+    ("make", "merges"), [(lambda: world("skills", "tuning", 0), True), (Trades, True), (Ladder, False)]
+)
+def test_merges_are_played_whether_the_world_knows_them_or_not(
+    make: Callable[[], World],
+    merges: bool,
+) -> None:
+    game = Game(make(), POLICIES["hgm"](Settings(merge_share=1.0)), 400, 0, workers=2)
+    result = game.carry_out()
+    merged = [parents for parents in game.search.view().parents if len(parents) == 2]
+    assert bool(merged) == merges
+    assert result.agents == len(game.index)

@@ -94,3 +94,22 @@ def test_what_trades_skills_gains_nothing_by_it() -> None:
     solved = [[place.attempt(child, task) for task in range(place.n_tasks)] for child in children]
     assert len({tuple(row) for row in solved}) == 40
     assert np.mean([place.skill(child) for child in children]) == pytest.approx(place.skill(0), abs=0.03)
+
+
+def test_a_merge_is_as_able_at_each_kind_of_task_as_the_better_parent_and_the_same_for_everybody() -> None:
+    terms = replace(FAMILIES["skills"], broken=0.0)
+    places = [TermsWorld(terms, 5), TermsWorld(terms, 5)]
+    told = []
+    for place, born_before in zip(places, (0, 3), strict=True):
+        one, other = place.birth(0), place.birth(0)
+        for _ in range(born_before):
+            place.birth(one)
+        child = place.merge(one, other)
+        assert place.skill(child) > max(place.skill(one), place.skill(other))
+        told.append([place.attempt(child, task) for task in range(place.n_tasks)])
+        # Nothing is gained where one parent is better at everything.
+        again = place.merge(child, one)
+        assert place.skill(again) == pytest.approx(place.skill(child))
+    assert told[0] == told[1]
+    alone = TermsWorld(replace(terms, inherited=False), 5)
+    assert alone.skill(alone.merge(alone.birth(0), alone.birth(0))) == pytest.approx(alone.skill(0))
