@@ -23,6 +23,7 @@ class Settings:
     initial_expansions: int = 5
     champion_quantile: float = 0.05
     phylo_alpha: float = 0.8
+    expansion_cost: float = 1.0
     uct_alpha: float = 0.5
     uct_exploration: float = 0.5
     stage_one: int = 10
@@ -63,7 +64,9 @@ POLICIES: Mapping[str, Make] = _merging(
         ),
         "greedy": lambda settings: Greedy(settings.champion_quantile),
         "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
-        "phylo": lambda settings: Phylo(Widening(settings.phylo_alpha, settings.initial_expansions)),
+        "phylo": lambda settings: Phylo(
+            Widening(settings.phylo_alpha, settings.initial_expansions, settings.expansion_cost)
+        ),
         "uct": lambda settings: Uct(
             settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
         ),

@@ -11,21 +11,25 @@ class Widening:
     """Expand iff N ** alpha >= E, after `initial` expansions at the start (arXiv 2510.21614, section 3).
 
     N = settled evaluations of agents other than the seed, E = Expand tickets asked. Failed and rejected
-    expansions count in E, which the public code leaves out.
+    expansions count in E, which the public code leaves out. Ours: where an expansion costs as much as `cost`
+    evaluations, E counts times the root of that.
     """
 
     alpha: float = 0.6
     initial: int = 5
+    cost: float = 1.0
 
     def turn(self, view: View) -> Literal["expand", "evaluate"] | None:
         """What comes next; the other one where that can't be done, None where neither can."""
         may_expand = len(view.expandable) > 0
         may_evaluate = len(view.evaluable) > 0 and view.evaluations_left > 0
-        widens = view.expansions < self.initial or view.evaluations**self.alpha >= view.expansions
+        asked = view.expansions
+        widens = asked < self.initial or view.evaluations**self.alpha >= asked * self.cost**0.5
         if may_expand and (widens or not may_evaluate):
             return "expand"
         return "evaluate" if may_evaluate else None
 
     def record(self, view: View) -> dict[str, float]:
-        """The schedule's part of a selection record."""
-        return {"evaluations": view.evaluations, "expansions": view.expansions, "alpha": self.alpha}
+        """The schedule's part of a selection record; `cost` is left out where it is 1."""
+        told = {"evaluations": view.evaluations, "expansions": view.expansions, "alpha": self.alpha}
+        return told if self.cost == 1 else {**told, "cost": self.cost}

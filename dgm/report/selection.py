@@ -62,7 +62,7 @@ _RULES: Mapping[str, str] = {
     ),
 }
 _AGENTS = frozenset({"agent", "other", "instead", "drawn", "champion"})
-_SCHEDULE = ("evaluations", "expansions", "alpha")
+_SCHEDULE = ("evaluations", "expansions", "alpha", "cost")
 _LARGEST = 1e9
 _SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
 
@@ -131,14 +131,15 @@ def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]], job: s
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     """Why it was time to expand, or to evaluate (`dgm.policy.widening`)."""
-    numbers = [why.get(key) for key in _SCHEDULE]
+    numbers = [why.get(key) for key in _SCHEDULE[:-1]] + [why.get("cost", 1.0)]
     if not all(isinstance(number, int | float) and 0 <= number < _LARGEST for number in numbers):
         return None
-    evaluations, expansions, alpha = (float(number) for number in numbers if number is not None)
-    widens = evaluations**alpha >= expansions
+    evaluations, expansions, alpha, cost = (float(number) for number in numbers if number is not None)
+    widens = evaluations**alpha >= expansions * cost**0.5
     comparison = (
         f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
         f"{'>=' if widens else '<'} {expansions:g} expansions"
+        + (f" * the root of {cost:g}, what each costs in evaluations" if cost != 1 else "")
     )
     if widens == (job != "evaluate"):
         return f"{comparison}: time to {'evaluate' if job == 'evaluate' else 'expand'}."

@@ -1,8 +1,9 @@
 """What `phylo` is worth against `hgm`, DGM and SICA on the reporting worlds: docs/simulation.md's tables.
 
-`python tests/perf/search_quality.py [WORLDS [CROWDED]]`: so many worlds of each family (default 8), and so
-many for the comparison of 1, 4 and 16 workers (default 2). Exits 1 where a target is missed. Both champion
-rules are asked at the same moments of the same searches.
+`python tests/perf/search_quality.py [WORLDS [CROWDED [EARLY]]]`: so many worlds of each family (default 8,
+half of them for the lesser searches), so many for the comparison of 1, 4 and 16 workers (default 2), and so
+many more in which `hgm` and `phylo` are played to 200 evaluations alone, where differences are small (default
+0). Exits 1 where a target is missed. Both champion rules are asked at the same moments of the same searches.
 """
 
 import multiprocessing
@@ -10,6 +11,8 @@ import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from itertools import product
+from operator import itemgetter
 
 import numpy as np
 
@@ -25,8 +28,12 @@ EVALUATIONS = 800
 BUDGETS = (100, 200, 400, 800)
 EXPANSION_COST = 10.0
 EQUIVALENT = 0.02
-SEARCHES = ("hgm", "hgm 0.8", "phylo", "darwin", "greedy")
-"""`hgm 0.8` expands as often as `phylo`; `darwin` stands for DGM, `greedy` for SICA."""
+DEAR = "phylo 10"
+SEARCHES = ("hgm", "hgm 0.8", "phylo", DEAR, "darwin", "greedy")
+"""`hgm 0.8` expands as often as `phylo`, `phylo 10` knows that an expansion costs 10 evaluations; `darwin`
+stands for DGM, `greedy` for SICA."""
+EARLY_EVALUATIONS = 275
+"""Of them the policy decides on 234."""
 
 
 @dataclass
@@ -57,6 +64,7 @@ class Play:
     family: str
     index: int
     workers: int = 1
+    evaluations: int = EVALUATIONS
 
 
 @dataclass(frozen=True)
@@ -71,11 +79,14 @@ class Told:
 
 def carry_out(play: Play) -> Told:
     place = world(play.family, "reporting", play.index)
-    settings = Settings(alpha=0.8) if play.search == "hgm 0.8" else Settings()
+    settings = {
+        "hgm 0.8": Settings(alpha=0.8),
+        DEAR: Settings(expansion_cost=EXPANSION_COST),
+    }.get(play.search, Settings())
     policy = POLICIES[play.search.partition(" ")[0]](settings)
     other = {"phylo": POLICIES["hgm"](settings), "hgm": Phylo()}.get(play.search)
     heard = Heard(policy, other if play.workers == 1 else None)
-    game = Game(place, heard, EVALUATIONS, play.index, play.workers)
+    game = Game(place, heard, play.evaluations, play.index, play.workers)
     result = game.carry_out()
     # The lower end of the central 90 %: a bound that should hold in 95 % of plays.
     skill, covered, held = place.skill, None, result.champion_skill >= result.interval[0]
@@ -96,9 +107,7 @@ Plays = dict[Play, Told]
 
 def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np.ndarray:
     """`[world, i]`: skill at 25 (i + 1) evaluations, by the search's own champion rule or the other one."""
-    told = [
-        t for p, t in sorted(plays.items(), key=key) if (p.search, p.family, p.workers) == (search, family, 1)
-    ]
+    told = of(plays, search, family)
     own = curves([t.result for t in told], EVALUATIONS)
     if not other:
         return own
@@ -107,8 +116,15 @@ def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np
     return np.array([(t.other[:-1] + [t.other[-1]] * size)[:size] for t in told])
 
 
-def key(pair: tuple[Play, Told]) -> tuple[str, str, int, int]:
-    return pair[0].search, pair[0].family, pair[0].workers, pair[0].index
+def of(plays: Plays, search: str, family: str, workers: int = 1, *, early: bool = False) -> list[Told]:
+    """In the order of the worlds; with `early` also those that were not played to the end."""
+    found = [
+        (play.index, told)
+        for play, told in plays.items()
+        if (play.search, play.family, play.workers) == (search, family, workers)
+        and (early or play.evaluations == EVALUATIONS)
+    ]
+    return [told for _, told in sorted(found, key=itemgetter(0))]
 
 
 def at(curve: np.ndarray, budget: int) -> np.ndarray:
@@ -161,35 +177,23 @@ def shares(plays: Plays) -> bool:
 def not_inferior(plays: Plays) -> bool:
     """At equal evaluations, and at equal cost."""
     fine = True
-    costs = np.array([])
-    for name in ("evaluations", f"cost, an expansion being {EXPANSION_COST:g} evaluations"):
+    dear = f"cost, an expansion being {EXPANSION_COST:g} evaluations"
+    for search, name in (("phylo", "evaluations"), (DEAR, dear)):
         cells = {}
-        for family in FAMILIES:
+        for family, budget in product(FAMILIES, BUDGETS):
+            early = budget <= EARLY_EVALUATIONS * 0.85
             ours, theirs = (
-                [
-                    t.result
-                    for p, t in sorted(plays.items(), key=key)
-                    if (p.search, p.family, p.workers) == (s, family, 1)
-                ]
-                for s in ("phylo", "hgm")
+                [told.result for told in of(plays, each, family, early=early)] for each in (search, "hgm")
             )
-            if name == "evaluations":
-                left, right = curves(ours, EVALUATIONS), curves(theirs, EVALUATIONS)
-                pairs = [(at(left, b), at(right, b)) for b in BUDGETS]
+            if name == dear:
+                # What `hgm` has spent by its schedule at the budget.
+                cost = np.array([budget + EXPANSION_COST * np.ceil(budget**0.6)])
+                left, right = (at_cost(played, EXPANSION_COST, cost)[:, 0] for played in (ours, theirs))
             else:
-                # What `hgm` has spent by its schedule at each of the budgets.
-                costs = np.array([b + EXPANSION_COST * np.ceil(b**0.6) for b in BUDGETS])
-                pairs = list(
-                    zip(
-                        at_cost(ours, EXPANSION_COST, costs).T,
-                        at_cost(theirs, EXPANSION_COST, costs).T,
-                        strict=True,
-                    )
-                )
-            for budget, (mine, its) in zip(BUDGETS, pairs, strict=True):
-                cells[family, budget] = mine - its
+                left, right = (at(curves(played, EVALUATIONS), budget) for played in (ours, theirs))
+            cells[family, budget] = left - right
         told = paired(cells)
-        print(f"\n## `phylo` less `hgm` at equal {name}\n")
+        print(f"\n## `{search}` less `hgm` at equal {name}\n")
         print("Mean, and one-sided 95 % lower end, Holm-adjusted over all cells.\n")
         print("| family |" + "".join(f" {b} |" for b in BUDGETS) + "\n|---|" + "---|" * len(BUDGETS))
         for family in FAMILIES:
@@ -210,7 +214,7 @@ def calibration(plays: Plays) -> bool:
     print("| family | agents covered | champion's bound holds |\n|---|---|---|")
     fine, held = True, []
     for family in FAMILIES:
-        told = [t for p, t in plays.items() if (p.search, p.family, p.workers) == ("phylo", family, 1)]
+        told = of(plays, "phylo", family)
         covered = float(np.mean([t.covered for t in told]))
         held += [t.held for t in told]
         print(
@@ -226,8 +230,8 @@ def workers(plays: Plays, worlds: int) -> bool:
     print(f"\n## Workers: `phylo`'s final quality, the same {worlds} worlds of each family\n")
     print("| workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|")
     final = {
-        n: np.array([t.result.champion_skill for p, t in sorted(plays.items(), key=key)
-                     if (p.search, p.workers) == ("phylo", n) and p.index < worlds])
+        n: np.array([told.result.champion_skill for family in FAMILIES
+                     for told in of(plays, "phylo", family, n)[:worlds]])
         for n in (1, 4, 16)
     }  # fmt: skip
     fine = True
@@ -240,9 +244,17 @@ def workers(plays: Plays, worlds: int) -> bool:
 
 def main() -> int:
     """Print the figures; 1 if a target was missed."""
-    worlds, crowded = (*map(int, sys.argv[1:3]), *(8, 2)[len(sys.argv) - 1 :])
-    wanted = [Play(s, f, n) for n in range(worlds) for f in FAMILIES for s in SEARCHES]
+    worlds, crowded, early = (*map(int, sys.argv[1:4]), *(8, 2, 0)[len(sys.argv) - 1 :])
+    main = ("hgm", "phylo", DEAR)
+    wanted = [Play(s, f, n) for n in range(worlds) for f in FAMILIES for s in main]
+    wanted += [Play(s, f, n) for n in range(worlds // 2) for f in FAMILIES for s in SEARCHES if s not in main]
     wanted += [Play("phylo", f, n, w) for n in range(crowded) for f in FAMILIES for w in (4, 16)]
+    wanted += [
+        Play(s, f, worlds + n, evaluations=EARLY_EVALUATIONS)
+        for n in range(early)
+        for f in FAMILIES
+        for s in main
+    ]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
     plays: Plays = {}
     with ProcessPoolExecutor(min(2, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
@@ -250,7 +262,8 @@ def main() -> int:
             plays[play] = told
             if len(plays) % 40 == 0:
                 print(f"{len(plays)} of {len(wanted)} plays", file=sys.stderr, flush=True)
-    print(f"{worlds} reporting worlds of each of {len(FAMILIES)} families, {EVALUATIONS} evaluations.")
+    print(f"{worlds} reporting worlds of each of {len(FAMILIES)} families, {EVALUATIONS} evaluations;")
+    print(f"{early} more of each at 100 and 200.")
     quality(plays)
     met = {
         "share of evaluations at most half": shares(plays),

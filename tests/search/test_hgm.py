@@ -129,6 +129,9 @@ def test_the_schedule(evaluations: int, expansions: int, turn: str) -> None:
 
     view = replace(grown(TREES["chain"]).view(), evaluations=evaluations, expansions=expansions)
     assert Widening().turn(view) == turn
+    # Nine times as dear, a third as many.
+    threefold = replace(view, expansions=3 * expansions)
+    assert Widening(initial=0, cost=9.0).turn(view) == Widening(initial=0).turn(threefold)
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

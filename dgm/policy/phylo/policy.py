@@ -30,9 +30,9 @@ class Phylo:
     widening: Widening = field(default_factory=lambda: Widening(alpha=0.8))
     horizon: float = 2.0
     """Generations of drift that an agent is credited with."""
-    novelty: float = 0.1
+    novelty: float = 0.3
     """Units of ability by which the logarithm of the number of children counts against a parent."""
-    caution: float = 0.7
+    caution: float = 1.0
     name: str = "phylo"
     _beliefs: Beliefs = field(default_factory=Beliefs, compare=False, repr=False)
 

@@ -42,7 +42,8 @@ HYPOTHESES: Sequence[Hypothesis] = (
     Hypothesis(1.0, 0.0, 0.30, 0.15, 0.3),
     Hypothesis(1.0, -0.15, 0.15, 0.0, 0.1),
     Hypothesis(1.0, 0.0, 0.15, 0.0, 0.6),
-    Hypothesis(0.5, 0.0, 0.25, 0.0, 0.1, kept=0.0),
+    Hypothesis(1.0, 0.0, 0.30, 0.0, 0.1, kept=0.0),
+    Hypothesis(1.0, -0.15, 0.08, 0.0, 0.15),
 )
 DRIFTS = np.array([-1.0, 0.0, 1.0])
 _DRIFT_STAYS = 0.8
