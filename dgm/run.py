@@ -129,7 +129,7 @@ def launch(
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
         versions = _versions(parts.sandbox, seed)
-        config = priced(config, watch.notice)
+        config = priced(_named(config, parts.suite), watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
         _begin(folder, archive, config, parts, versions)
@@ -250,6 +250,13 @@ def seed_tree(config: Config) -> Tree:
             f"seed agent {folder}: {error} (see seed_agent/{MANIFEST} for an example)"
         ) from None
     return tree
+
+
+def _named(config: Config, suite: Suite) -> Config:
+    """`config` with a user's suite as it says of itself that it is opened: a hub's data set by its commit."""
+    if not isinstance(suite, PlacedSuite):
+        return config
+    return config.model_copy(update={"suite": config.suite.model_copy(update={"name": suite.name})})
 
 
 def _forked_tree(origin: Origin) -> Tree:
