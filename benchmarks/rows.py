@@ -45,6 +45,13 @@ class HousedRow(Row):
     log_parser: str = Field(min_length=1)
     eval_type: Literal["pass_and_fail", "fail_only"]
     language: str = "python"
+    difficulty: str = ""
+
+    @field_validator("difficulty", mode="before")
+    @classmethod
+    def _told(cls, value: object) -> object:
+        """Data sets tell it in words, in numbers, or not at all."""
+        return value if isinstance(value, str) else "" if value is None else json.dumps(value, default=str)
 
 
 Form = TypeVar("Form", bound=Row)
