@@ -56,6 +56,8 @@ class Started:
     suite: str
     suite_digest: str
     versions: Mapping[str, str]
+    splits: Digest | None = None
+    """Blob of the suite's splits: each its tasks, those of `search` in the order that stages take them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,11 @@ FIRST = "0" * 16
 HEADER = ("v", "at", "prev", "event")
 FREE_TEXT = "reason"
 FLAGS = "flags"
-RARE: Mapping[str, Mapping[str, Any]] = {"born": {FLAGS: []}, "called": {"saved": 0, "estimated": 0}}
+RARE: Mapping[str, Mapping[str, Any]] = {
+    "started": {"splits": None},
+    "born": {FLAGS: []},
+    "called": {"saved": 0, "estimated": 0},
+}
 """Last of their event's fields, and written only where they differ from these."""
 MAX_FLAGS = 8
 MAX_FLAG = 100

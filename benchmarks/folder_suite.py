@@ -20,7 +20,8 @@ class FolderSuite(PlacedSuite):
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(str(folder), folder)
+        # A bare name could be that of a shipped suite.
+        super().__init__(str(folder) if "/" in str(folder) else f"folder:{folder}", folder)
         self._tasks = folder / TASKS
         if not self._tasks.is_dir():
             raise SuiteError(f"{folder}: no folder {TASKS}/ in it; a suite has one folder a task there")

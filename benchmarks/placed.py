@@ -19,6 +19,7 @@ class PlacedSuite(ABC):
     def __init__(self, name: str, folder: Path) -> None:
         self.name = name
         self.notebook = Notebook(folder)
+        self._held: Mapping[str, Split] | None = None
 
     @abstractmethod
     def read(self, splits: Mapping[str, Split]) -> Mapping[str, Task]:
@@ -33,9 +34,15 @@ class PlacedSuite(ABC):
             SandboxError, SuiteError: something can't be had.
         """
 
+    def hold(self, splits: Mapping[str, Split]) -> None:
+        """Have these tasks only, in these splits, whatever is drawn or added; comes before a look."""
+        self._held = splits
+
     @cached_property
     def everything(self) -> Mapping[str, Task]:
         """Every task by id, those set aside too."""
+        if self._held is not None:
+            return {name: task for name, task in self.read(self._held).items() if name in self._held}
         drawn = self.notebook.read().splits
         return self.read({} if drawn is None else drawn.tasks)
 

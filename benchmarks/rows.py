@@ -45,30 +45,38 @@ class HousedRow(Row):
     log_parser: str = Field(min_length=1)
     eval_type: Literal["pass_and_fail", "fail_only"]
     language: str = "python"
+    difficulty: str = ""
+
+    @field_validator("difficulty", mode="before")
+    @classmethod
+    def _told(cls, value: object) -> object:
+        """Data sets tell it in words, in numbers, or not at all."""
+        return value if isinstance(value, str) else "" if value is None else json.dumps(value, default=str)
 
 
 Form = TypeVar("Form", bound=Row)
 
 
-def read_rows(path: Path, form: type[Form]) -> Iterator[Form]:
-    """The rows in a .json, .jsonl or .parquet file.
+def read_rows(path: Path, form: type[Form], called: str | None = None) -> Iterator[Form]:
+    """The rows in a .json, .jsonl or .parquet file, which errors call `called`.
 
     Raises:
         SuiteError: it can't be read; names the row and the key.
     """
+    called = called or str(path)
     for number, each in enumerate(_rows(path), 1):
-        if form is HousedRow and isinstance(each, dict) and "eval_script" not in each:
+        if form is HousedRow and isinstance(each, dict) and "patch" in each and "eval_script" not in each:
             raise SuiteError(
-                f"{path}: row {number}: is in the classic form, without eval_script; mend: load the data set "
-                "anew, its publisher has moved it to swebench 5's form; or, with a clone of its repository, "
-                "`dgm tasks import ROWS --repo CLONE --to FOLDER`"
+                f"{called}: row {number}: is in the classic form, without eval_script; mend: load the data "
+                "set anew, its publisher may have moved it to swebench 5's form; or, with a clone of its "
+                "repository, `dgm tasks import ROWS --repo CLONE --to FOLDER`"
             )
         try:
             yield form.model_validate(each)
         except (ValidationError, ValueError) as error:
             first = error.errors(include_url=False)[0] if isinstance(error, ValidationError) else None
             said = f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)
-            raise SuiteError(f"{path}: row {number}: {said}") from None
+            raise SuiteError(f"{called}: row {number}: {said}") from None
 
 
 def _rows(path: Path) -> list[Any]:
@@ -79,7 +87,7 @@ def _rows(path: Path) -> list[Any]:
             return _table(path)
         text = path.read_text()
         if path.suffix == ".jsonl":
-            return [json.loads(line) for line in text.splitlines() if line.strip()]
+            return [json.loads(line) for line in text.split("\n") if line.strip()]
         found = json.loads(text)
         return list(found.values() if isinstance(found, dict) else found)
     except (OSError, ValueError, TypeError, RecursionError) as error:

@@ -1,7 +1,7 @@
-"""Splits drawn by a seed, so that each has its share of every repository, difficulty and language."""
+"""Splits and orders drawn by a seed: each part has its share of every repository, difficulty and language."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
 from benchmarks.task import Split, Task
@@ -21,7 +21,7 @@ def drawn(tasks: Iterable[Task], shares: Mapping[Split, float], seed: int) -> Ma
         raise ValueError("shares: one at least has to be more than 0, none less")
     strata: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for task in tasks:
-        strata[(task.language, *(task.labels.get(key, "") for key in STRATA))].append(task.id)
+        strata[_stratum(task)].append(task.id)
     given: dict[str, Split] = {}
     counts: Counter[Split] = Counter()
     for stratum in sorted(strata):
@@ -33,3 +33,28 @@ def drawn(tasks: Iterable[Task], shares: Mapping[Split, float], seed: int) -> Ma
             given[name] = split
             counts[split] += 1
     return dict(sorted(given.items()))
+
+
+def spread(tasks: Iterable[Task], seed: int) -> Sequence[Task]:
+    """The tasks in an order of which every beginning has its share of each repository, difficulty, language.
+
+    The same for the same ids, labels and seed, in whatever order they are given. Next comes always the task
+    whose repository, difficulty and language are farthest, in sum, behind their shares.
+    """
+    left = sorted(tasks, key=lambda task: task.id)
+    Random(seed).shuffle(left)  # noqa: S311
+    whole, order = len(left), list[Task]()
+    sizes = Counter(trait for task in left for trait in enumerate(_stratum(task)))
+    placed: Counter[tuple[int, str]] = Counter()
+    while left:
+        # In whole numbers, so that ties are ties and the shuffle settles them.
+        behind = {trait: size * (len(order) + 1) - placed[trait] * whole for trait, size in sizes.items()}
+        chosen = max(left, key=lambda task: sum(behind[trait] for trait in enumerate(_stratum(task))))
+        left.remove(chosen)
+        order.append(chosen)
+        placed.update(enumerate(_stratum(chosen)))
+    return order
+
+
+def _stratum(task: Task) -> tuple[str, ...]:
+    return (task.language, *(task.labels.get(key, "") for key in STRATA))

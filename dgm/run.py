@@ -19,6 +19,7 @@ from benchmarks.floor import floor
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite, Task
+from dgm import kept_splits
 from dgm.assignments import Assigner
 from dgm.canary import Canary
 from dgm.config import Config, ConfigError, Origin, changed, read, to_toml
@@ -129,7 +130,7 @@ def launch(
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
         versions = _versions(parts.sandbox, seed)
-        config = priced(config, watch.notice)
+        config = priced(_named(config, parts.suite), watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
         _begin(folder, archive, config, parts, versions)
@@ -175,6 +176,7 @@ def resume(
         with parts_of(config, watch.notice) as parts:
             born = archive.lineage.agent(0)
             seed = seed_tree(config) if born is None else archive.tree(born)
+            kept_splits.hold(archive, parts.suite)
             versions = _versions(parts.sandbox, seed)
             _need_same_image(folder, archive, versions)
             if _begin(folder, archive, config, parts, versions):
@@ -252,6 +254,13 @@ def seed_tree(config: Config) -> Tree:
     return tree
 
 
+def _named(config: Config, suite: Suite) -> Config:
+    """`config` with a user's suite as it says of itself that it is opened: a hub's data set by its commit."""
+    if not isinstance(suite, PlacedSuite):
+        return config
+    return config.model_copy(update={"suite": config.suite.model_copy(update={"name": suite.name})})
+
+
 def _forked_tree(origin: Origin) -> Tree:
     try:
         with DiskArchive.read(Path(origin.run)) as archive:
@@ -293,6 +302,7 @@ def _begin(folder: Path, archive: Archive, config: Config, parts: Parts, version
                 suite=parts.suite.name,
                 suite_digest=parts.suite.digest,
                 versions=versions,
+                splits=kept_splits.keep(archive, parts.suite, config.seed),
             )
         )
     if not any(isinstance(event, Born) for event in events):
@@ -315,7 +325,7 @@ def _carry_on(folder: Path, archive: Archive, config: Config, parts: Parts, watc
     tasks = {TaskId(name): task for name, task in parts.suite.tasks.items()}
     _check_floor([*_searched(config, parts.suite), *_compared(config, parts.suite)], parts, config, watch)
     answering = _answering(config)
-    search = new_search(config, parts.suite)
+    search = new_search(config, parts.suite, kept_splits.kept(archive).get("search"))
     search.replay(events)
     with_threads: Threads[Finding] = Threads(config.workers)
     try:
@@ -361,8 +371,8 @@ def _answering(config: Config) -> Callable[[int, Model], Model]:
     return lambda ticket, model: original.answering(ticket, model, asks=asks)
 
 
-def new_search(config: Config, suite: Suite) -> Search:
-    """The search of a run before its first event."""
+def new_search(config: Config, suite: Suite, staged: Sequence[TaskId] | None = None) -> Search:
+    """The search of a run before its first event; `staged` as the run keeps it."""
     plan = Plan(
         evaluations=config.budget.evaluations,
         expansions=config.budget.expansions,
@@ -381,6 +391,7 @@ def new_search(config: Config, suite: Suite) -> Search:
         held_out=[TaskId(task.id) for task in _compared(config, suite)],
         plan=plan,
         seed=config.seed,
+        staged=staged if config.bench is None else None,
     )
 
 

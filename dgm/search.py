@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import product
 from typing import Any, TypeVar
 
@@ -74,15 +75,23 @@ class Search:
 
     The seed first attempts every search task. Then the policy decides, until its share of the evaluations
     is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks, and the
-    seed has as many attempts at each as one of the champion's costs.
+    seed has as many attempts at each as one of the champion's costs. `staged` are the search tasks in the
+    order that stages take them.
     """
 
     def __init__(
-        self, policy: Policy, tasks: Sequence[TaskId], held_out: Sequence[TaskId], plan: Plan, seed: int
+        self,
+        policy: Policy,
+        tasks: Sequence[TaskId],
+        held_out: Sequence[TaskId],
+        plan: Plan,
+        seed: int,
+        staged: Sequence[TaskId] | None = None,
     ) -> None:
         self.policy, self.plan, self._seed = policy, plan, seed
         self._tasks, self._held_out = list(tasks), list(held_out)
         self._task_index = {task: index for index, task in enumerate(self._tasks)}
+        self._staged = np.array([self._task_index[task] for task in staged or _mixed(tasks)], dtype=np.intp)
         self._agents: list[AgentId] = []
         self._index: dict[AgentId, int] = {}
         self._clades = Clades()
@@ -198,6 +207,7 @@ class Search:
         return View(
             agents=self._agents,
             tasks=self._tasks,
+            staged=_frozen(self._staged),
             parents=self._clades.parents,
             own=self._clades.own,
             clade=self._clades.clade,
@@ -409,6 +419,11 @@ class Search:
 def random_agent(agents: Sequence[AgentId], seed: int) -> AgentId:
     """The agent of a finished search that its `seed` draws, as a control; ticket 0 draws nothing else."""
     return agents[int(Generator(PCG64(SeedSequence([seed, 0]))).integers(len(agents)))]
+
+
+def _mixed(tasks: Sequence[TaskId]) -> Sequence[TaskId]:
+    """By the digests of their names, as a suite's own order goes repository by repository."""
+    return sorted(tasks, key=lambda task: sha256(task.encode()).digest())
 
 
 def _frozen(array: NDArray[_Item]) -> NDArray[_Item]:

@@ -22,12 +22,13 @@ class NoEngine(SandboxError):
 
 @dataclass(frozen=True, slots=True)
 class KeptImage:
-    """An image as the engine has it; `id` is the digest of everything in it."""
+    """An image as the engine has it; `id` is the digest of everything in it, `labels` what its maker said."""
 
     id: str
     tags: tuple[str, ...]
     created: int
     size_bytes: int
+    labels: Mapping[str, str]
 
 
 class Engine:
@@ -134,12 +135,14 @@ class Engine:
             return cast("Mapping[str, Any]", self._client.inspect_image(reference))
         return None
 
-    def images(self, repository: str) -> list[KeptImage]:
-        """Images of a repository, newest first."""
+    def images(self, repository: str | None = None, label: str | None = None) -> list[KeptImage]:
+        """Images of a repository, or with a label, newest first."""
         with self._told("list images"):
             found = [
-                KeptImage(one["Id"], tuple(one["RepoTags"] or ()), one["Created"], one["Size"])
-                for one in self._client.images(name=repository)
+                KeptImage(
+                    one["Id"], tuple(one["RepoTags"] or ()), one["Created"], one["Size"], one["Labels"] or {}
+                )
+                for one in self._client.images(name=repository, filters={"label": label} if label else None)
             ]
         return sorted(found, key=lambda image: (-image.created, image.id))
 

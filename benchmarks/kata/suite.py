@@ -108,6 +108,7 @@ def _task(folder: Path, sheet: Sheet, repository: Any) -> Task:
         hidden=hidden,
         fail_to_pass=tuple(sheet.fail_to_pass),
         pass_to_pass=tuple(sheet.pass_to_pass),
+        labels={"repo": sheet.repository},
     )
 
 

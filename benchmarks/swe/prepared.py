@@ -73,7 +73,7 @@ class Shelf:
 
     def of(self, row: HousedRow) -> Path:
         """The folder of a row."""
-        told = f"{VERSION}\n{row.model_dump_json()}"
+        told = f"{VERSION}\n{row.model_dump_json(exclude={'difficulty'})}"
         return self.root / hashlib.sha256(told.encode()).hexdigest()[:24]
 
     def read(self, row: HousedRow) -> Prepared | None:
@@ -116,6 +116,7 @@ class Shelf:
                 "base_commit": row.base_commit,
                 "created_at": row.created_at,
                 "language": row.language,
+                "difficulty": row.difficulty,
                 "maker": "swebench",
             },
         )

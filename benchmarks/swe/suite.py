@@ -10,6 +10,7 @@ from benchmarks.notes import NAME, Notebook
 from benchmarks.placed import PlacedSuite
 from benchmarks.rows import HousedRow, read_rows
 from benchmarks.splits import drawn
+from benchmarks.swe import hub
 from benchmarks.swe.images import Images
 from benchmarks.swe.prepared import Shelf
 from benchmarks.swe.verdict import need_swebench
@@ -23,6 +24,7 @@ PUBLISHED = Path(__file__).with_name("published.json")
 class Rows(PlacedSuite):
     """`swebench:FILE`, or `swebench:FILE@NAME` for the rows of a published subset.
 
+    `hub:OWNER/NAME` for FILE is a data set of a hub; the suite's name then holds its split and its commit.
     Splits are halves drawn with seed 0, as long as `<FILE>.dgm.json` tells no others; a published subset is
     for searching. A row is a task once it is prepared, as it is its image that holds the repository.
 
@@ -31,18 +33,21 @@ class Rows(PlacedSuite):
     """
 
     def __init__(self, place: Path) -> None:
-        text, _, subset = str(place).partition("@")
+        text, at, subset = str(place).partition("@")
         file = Path(text)
-        super().__init__(f"swebench:{place}", file.parent)
+        if text.startswith(hub.PREFIX):
+            named, file = hub.kept(hub.Named.parse(text), cache_folder() / "swebench" / "hub")
+            text = str(named)
+        super().__init__(f"swebench:{text}{at}{subset}", file.parent)
         self.notebook = Notebook(file.parent, f"{file.name}.{NAME}")
         self._shelf = Shelf(cache_folder() / "swebench")
         self._subset = subset
         if not file.is_file():
             raise SuiteError(
-                f"{text}: no such file; mend: save the data set beforehand as .jsonl or .parquet, as a run "
-                "fetches none by name"
+                f"{text}: no such file; mend: a .json, .jsonl or .parquet, or hub:OWNER/NAME for a data set "
+                "of a hub"
             )
-        self.rows = _chosen({row.instance_id: row for row in read_rows(file, HousedRow)}, subset, text)
+        self.rows = _chosen({row.instance_id: row for row in read_rows(file, HousedRow, text)}, subset, text)
 
     def prepare(self, sandbox: Sandbox, say: Callable[[str], object], registry: str | None = None) -> None:
         """Have every row's image and its repository at hand; `registry` goes before the images' names.

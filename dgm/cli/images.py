@@ -16,7 +16,7 @@ from dgm.cli.errors import DONE
 from dgm.config import ConfigError
 from sandbox.diff import visible
 from sandbox.engine import Engine, KeptImage
-from sandbox.images.outfit import build_outfit
+from sandbox.images.outfit import BASE, build_outfit
 from sandbox.images.recipe import REPOSITORY, build_image, current
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._/-]{0,127}").fullmatch
@@ -49,7 +49,7 @@ def _say(line: str) -> None:
 def show(*, as_json: bool) -> int:
     """Carry out `dgm image list`."""
     with closing(Engine()) as engine:
-        images = engine.images(REPOSITORY)
+        images = [*engine.images(REPOSITORY), *engine.images(label=BASE)]
     if as_json:
         facts = [
             {
@@ -57,16 +57,18 @@ def show(*, as_json: bool) -> int:
                 "tags": list(image.tags),
                 "created": _moment(image),
                 "size_bytes": image.size_bytes,
-                "current": current() in image.tags,
+                "base": image.labels.get(BASE),
+                "current": _is_current(image),
             }
             for image in images
         ]
         sys.stdout.write(json.dumps(facts) + "\n")
         return DONE
-    table = Table("image", "tags", "created", "MiB", "current", box=None)
+    table = Table("image", "tags", "base", "created", "MiB", "current", box=None)
     for image in images:
-        size, used = str(image.size_bytes // 2**20), "yes" if current() in image.tags else "no"
-        table.add_row(image.id[:19], visible(", ".join(image.tags)), _moment(image), size, used)
+        names = (visible(text) for text in (", ".join(image.tags), image.labels.get(BASE, "")))
+        size, used = str(image.size_bytes // 2**20), "yes" if _is_current(image) else "no"
+        table.add_row(image.id[:19], *names, _moment(image), size, used)
     Console().print(table if images else "no image for agents; make one with: dgm image build")
     return DONE
 
@@ -81,6 +83,11 @@ def remove_pulled(*, as_json: bool) -> int:
         lines = [f"removed {name}" for name in removed]
         sys.stdout.write(visible("\n".join([*lines, f"{len(removed)} images removed"])) + "\n")
     return DONE
+
+
+def _is_current(image: KeptImage) -> bool:
+    """Of today's recipe, or on an image that is."""
+    return current() in {*image.tags, image.labels.get(BASE)}
 
 
 def _moment(image: KeptImage) -> str:

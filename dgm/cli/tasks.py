@@ -14,7 +14,8 @@ tasks_app = typer.Typer(
 Suite = Annotated[
     str,
     typer.Argument(
-        help="kata, sealed, polyglot:PATH, swebench:FILE, or a folder of tasks.", show_default=False
+        help="kata, sealed, polyglot:PATH, swebench:FILE, swebench:hub:OWNER/NAME, or a folder of tasks.",
+        show_default=False,
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print facts for machines.")]

@@ -1,7 +1,6 @@
 """The Darwin Gödel Machine's policy (Zhang et al. 2025, arXiv 2505.22954, section 3 and appendix)."""
 
 from dataclasses import dataclass, field
-from hashlib import sha256
 from typing import Any, Literal
 
 import numpy as np
@@ -24,8 +23,7 @@ class Staging:
 
     In a split smaller than `one + two` each stage is as large a share of the split as it would have been of
     the `one + two`, stage one at least 3 tasks. Tasks come in one order for all agents, so that agents are
-    compared on the same ones; it is by the digest of the task's name, as a suite's own order goes repository
-    by repository.
+    compared on the same ones: the view's, whose every beginning is a fair part of the split.
     """
 
     one: int = 10
@@ -37,10 +35,7 @@ class Staging:
         """The tasks of both stages, by index."""
         whole, size = self.one + self.two, len(view.tasks)
         first = self.one if size >= whole else min(size, max(3, round(size * self.one / whole)))
-        order = np.array(
-            sorted(range(size), key=lambda t: sha256(view.tasks[t].encode()).digest()), dtype=np.intp
-        )
-        return order[:first], order[first : min(size, whole)]
+        return view.staged[:first], view.staged[first:whole]
 
     def due(self, view: View) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Which agents have a task of stage one, or of stage two, to attempt."""

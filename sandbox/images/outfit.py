@@ -18,6 +18,8 @@ from sandbox.images.recipe import current, current_image
 
 _HERE = Path(__file__).parent
 _FILES = {"Dockerfile": _HERE / "outfit.Dockerfile", "make_outfit.py": _HERE / "make_outfit.py"}
+BASE = "dgm.outfit.base"
+"""Label of such an image: the reference of ours that it stands on."""
 _SECONDS = 900
 _ABOUT = """
 import json, os, platform, sys

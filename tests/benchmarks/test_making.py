@@ -1,8 +1,9 @@
 """Tasks made of a history, of releases and by defects: verified, told without giving away, the same again."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from benchmarks.difference import Difference, Maker, Refused, task_of
 from benchmarks.inject import Bench, inject
 from benchmarks.leaks import leaks
 from benchmarks.releases import from_releases
-from benchmarks.splits import drawn
+from benchmarks.splits import drawn, spread
 from benchmarks.task import Split, Task
 from benchmarks.verify import doubt, verified
 from dgm.commits import steps
@@ -176,14 +177,16 @@ def test_a_flaky_task_is_told(made: Task, maker: Maker, tmp_path: Path) -> None:
     assert any(reason is not None and reason.startswith("flaky: ") for reason in reasons)
 
 
-def test_splits_are_drawn_by_a_seed_in_every_stratum(made: Task) -> None:
-    tasks = [
-        replace(made, id=f"{repo}-{number:02}", labels={"repo": repo, "difficulty": difficulty})
-        for repo in ("a", "b")
-        for difficulty in ("easy", "hard")
-        for number in range(9)
+def strata(made: Task, sizes: Mapping[tuple[str, str], int]) -> list[Task]:
+    return [
+        replace(made, id=f"{repo}-{number:02}-{difficulty}", labels={"repo": repo, "difficulty": difficulty})
+        for (repo, difficulty), size in sizes.items()
+        for number in range(size)
     ]
-    tasks = [replace(task, id=f"{task.id}-{task.labels['difficulty']}") for task in tasks]
+
+
+def test_splits_are_drawn_by_a_seed_in_every_stratum(made: Task) -> None:
+    tasks = strata(made, dict.fromkeys(product(("a", "b"), ("easy", "hard")), 9))
     shares: dict[Split, float] = {"search": 2, "held_out": 1}
     given = drawn(tasks, shares, 1)
     assert given == drawn(reversed(tasks), shares, 1)
@@ -194,3 +197,17 @@ def test_splits_are_drawn_by_a_seed_in_every_stratum(made: Task) -> None:
         assert abs(count - 9 * shares[split] / 3) <= 1
     with pytest.raises(ValueError, match="shares"):
         drawn(tasks, {}, 1)
+
+
+def test_every_beginning_of_an_order_is_a_fair_part_of_the_whole(made: Task) -> None:
+    sizes = {("a", "easy"): 12, ("a", "hard"): 4, ("b", "easy"): 2, ("b", "hard"): 7, ("c", "middling"): 5}
+    tasks = strata(made, sizes)
+    order = spread(tasks, 1)
+    assert [task.id for task in order] == [task.id for task in spread(reversed(tasks), 1)]
+    assert [task.id for task in order] != [task.id for task in spread(tasks, 2)]
+    assert {task.id for task in order} == {task.id for task in tasks}
+    for key in ("repo", "difficulty"):
+        whole = Counter(task.labels[key] for task in tasks)
+        for length in range(len(order)):
+            part = Counter(task.labels[key] for task in order[:length])
+            assert all(abs(part[value] - size * length / len(tasks)) <= 1 for value, size in whole.items())

@@ -48,6 +48,7 @@ def view_of(size: int) -> View:
     return View(
         agents=[AgentId(f"{n:040x}") for n in range(size)],
         tasks=[TaskId(f"t{n}") for n in range(TASKS)],
+        staged=np.arange(TASKS),
         parents=parents,
         own=own,
         clade=Tally(*sums),

@@ -4,6 +4,7 @@ The image is kept under the example's name and built where its recipe's digest i
 """
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 
 from archive.disk import DiskArchive
 from benchmarks.task import Task
+from dgm.cli.images import show
 from dgm.config import Config, read
 from dgm.gateway import Gateway
 from dgm.manifest import read_manifest
@@ -23,6 +25,7 @@ from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.engine import Engine
 from sandbox.images.outfit import build_outfit
+from sandbox.images.recipe import current
 from sandbox.registry import open_sandbox
 from sandbox.tree import Tree
 from tests.run.mini import QUIET, MiniSuite, task
@@ -72,6 +75,16 @@ def image() -> str:
     assert name is not None
     with closing(Engine()) as engine:
         return build_outfit(engine, EXAMPLE / "requirements.txt", name, print)
+
+
+def test_the_image_is_listed_with_what_it_stands_on(image: str, capsys: pytest.CaptureFixture[str]) -> None:
+    capsys.readouterr()
+    assert show(as_json=True) == 0
+    listed = {each["image"]: each for each in json.loads(capsys.readouterr().out)}
+    name = read_manifest(AGENT).image
+    assert f"{name}:latest" in listed[image]["tags"]
+    assert (listed[image]["base"], listed[image]["current"]) == (current(), True)
+    assert [each["base"] for each in listed.values() if current() in each["tags"]] == [None]
 
 
 def test_three_children_are_born_and_scored(image: str, tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """DGM's parents, stages and archive rules against values worked out by hand."""
 
+from collections import Counter
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from numpy.random import PCG64, Generator
 
+from archive.events import TaskId
+from benchmarks.kata.suite import Kata
+from benchmarks.splits import spread
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.policy.base import View
 from dgm.policy.darwin import Darwin, Staging, scores, weights
@@ -79,6 +84,26 @@ def test_every_agent_meets_the_same_tasks_in_the_same_order() -> None:
     order = [tasks(12)[index] for index in (*one, *two)]
     assert len(met) > 4
     assert all(those == order[: len(those)] for those in met.values())
+
+
+def test_stages_are_nested_and_each_is_a_fair_part_of_the_split() -> None:
+    split = {task.id: task.labels["repo"] for task in Kata().split("search")}
+    order = [TaskId(task.id) for task in spread(Kata().split("search"), 5)]
+    search = Search(Darwin(), [TaskId(name) for name in split], [], Plan(100), seed=5, staged=order)
+    search.tell(born(0, ()))
+    view = search.view()
+    stages: list[list[TaskId]] = []
+    for one, two in ((6, 0), (6, 12), (10, 50)):
+        first, second = Staging(one, two).stages(view)
+        stages.append([view.tasks[index] for index in (*first, *second)])
+    assert [len(stage) for stage in stages] == [6, 18, 36]
+    for smaller, larger in pairwise(stages):
+        assert larger[: len(smaller)] == smaller
+    assert set(stages[-1]) == set(split)
+    whole = Counter(split.values())
+    for stage in stages:
+        part = Counter(split[task] for task in stage)
+        assert all(abs(part[kind] - size * len(stage) / 36) <= 1 for kind, size in whole.items())
 
 
 def test_a_parent_waits_for_its_results() -> None:

@@ -74,10 +74,8 @@ def test_what_is_no_row_of_this_form_is_told(row: dict[str, str], said: str, tmp
     assert "\n" not in str(refused.value)
 
 
-def test_a_name_of_a_hub_is_refused_with_what_to_do() -> None:
-    with pytest.raises(
-        SuiteError, match="SWE-bench/SWE-bench_Verified: no such file; mend: save the data set"
-    ):
+def test_what_is_no_file_is_told_with_how_a_hub_is_named() -> None:
+    with pytest.raises(SuiteError, match=r"SWE-bench_Verified: no such file; mend: .* hub:OWNER/NAME"):
         open_suite("swebench:SWE-bench/SWE-bench_Verified")
 
 

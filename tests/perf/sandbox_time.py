@@ -1,19 +1,13 @@
 """Time of one order in each sandbox that isolates, against the bare commands `bwrap` and `docker run --rm`.
 
-`python tests/perf/sandbox.py [bubblewrap] [docker]`; exits 1 past a target.
+`python tests/perf/sandbox_time.py [bubblewrap] [docker]`; exits 1 past a target.
 """
-
-# ruff: noqa: E402
 
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
-
-# A script's own folder comes first on the path, and this one bears the name of the package it measures.
-sys.path[0] = str(Path(__file__).resolve().parents[2])
 
 from sandbox.base import Folder, Order
 from sandbox.bubblewrap import BubblewrapSandbox, bwrap_program

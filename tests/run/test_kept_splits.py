@@ -1,0 +1,72 @@
+"""A run keeps the splits it began with, and each stage's tasks, whatever is drawn afterwards."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from archive.base import ArchiveError
+from archive.check import problems
+from archive.disk import DiskArchive
+from archive.events import Asked
+from benchmarks.folder import ISSUE
+from benchmarks.folder_suite import FolderSuite, add_task
+from benchmarks.notes import Drawn, Notebook, Notes
+from benchmarks.splits import spread
+from dgm import kept_splits
+from dgm.config import Config, read
+from dgm.history import History
+from dgm.run import Parts, launch, recorded_config, resume
+from tests.run.mini import QUIET, MiniSuite, mini_parts, task
+
+SETTINGS = [
+    *("workers=1", "seed=7", "search.policy=darwin", "search.stage_one=1", "search.stage_two=2"),
+    *("budget.evaluations=4", "search.finish_share=0", "budget.expansions=2"),
+]
+
+
+def redrawn(folder: Path) -> None:
+    everything = FolderSuite(folder).everything
+    swapped = {"search": "held_out", "held_out": "search"}
+    splits = {name: swapped[one.split] for name, one in everything.items()}
+    drawn = Drawn.model_validate({"seed": 1, "shares": {"search": 1.0, "held_out": 1.0}, "tasks": splits})
+    Notebook(folder).write(Notes(splits=drawn))
+
+
+def asked_in(folder: Path) -> list[Asked]:
+    return list(History(entry.event for entry in DiskArchive.read(folder).entries()).asked.values())
+
+
+def test_splits_drawn_and_tasks_added_later_leave_a_run_alone(tmp_path: Path) -> None:
+    folder, run = tmp_path / "mine", tmp_path / "run"
+
+    @contextmanager
+    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+        with mini_parts(config, notice) as parts:
+            yield replace(parts, suite=FolderSuite(folder))
+
+    for each in MiniSuite().tasks.values():
+        add_task(folder, each)
+    launch(run, read(None, SETTINGS), QUIET, parts_of=parts_of)
+    archive = DiskArchive.read(run)
+    kept = kept_splits.kept(archive)
+    assert kept["search"] == [each.id for each in spread(MiniSuite().split("search"), 7)]
+    assert sorted(kept["held_out"]) == ["held-out-1", "held-out-2"]
+    assert recorded_config(run, archive).suite.name == str(folder)
+    before = len(asked_in(run))
+
+    redrawn(folder)
+    add_task(folder, task(3, "held_out"))
+    resume(run, ["budget.evaluations=9", "budget.expansions=4"], QUIET, parts_of=parts_of)
+    asked = asked_in(run)
+    assert len(asked) > before
+    for each in asked:
+        if each.task is not None:
+            assert each.task in kept["search" if each.purpose == "search" else "held_out"]
+    assert problems(run) == []
+
+    (folder / "tasks" / "search-0" / ISSUE).write_text("Something else is wrong.")
+    with pytest.raises(ArchiveError, match="has changed since the run started"):
+        resume(run, [], QUIET, parts_of=parts_of)
