@@ -148,7 +148,7 @@ def _blobs(blobs: Blobs, fold: Fold) -> Iterator[Problem]:
     seen: set[Digest] = set()
     for entry in fold.entries:
         event = entry.event
-        for name in ("config", "summary", "evidence", "patch", "detail"):
+        for name in ("config", "splits", "summary", "evidence", "patch", "detail"):
             digest = getattr(event, name, None)
             if digest is None or digest in seen:
                 continue

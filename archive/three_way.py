@@ -11,7 +11,7 @@ from pathlib import Path
 from archive.git_program import git
 from sandbox.tree import File, Tree
 
-MAX_FILE_BYTES = 256 * 1024
+MAX_FILE_BYTES = 64 * 1024
 """A larger file is merged as a whole, as a binary one is."""
 _NOWHERE = ("--git-dir=/dev/null",)
 

@@ -1,6 +1,6 @@
 """Splits and orders drawn by a seed: each part has its share of every repository, difficulty and language."""
 
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 
@@ -41,18 +41,24 @@ def spread(tasks: Iterable[Task], seed: int) -> Sequence[Task]:
     The same for the same ids, labels and seed, in whatever order they are given. Next comes always the task
     whose repository, difficulty and language are farthest, in sum, behind their shares.
     """
-    left = sorted(tasks, key=lambda task: task.id)
-    Random(seed).shuffle(left)  # noqa: S311
-    whole, order = len(left), list[Task]()
-    sizes = Counter(trait for task in left for trait in enumerate(_stratum(task)))
+    shuffled = sorted(tasks, key=lambda task: task.id)
+    Random(seed).shuffle(shuffled)  # noqa: S311
+    queues: dict[tuple[str, ...], deque[tuple[int, Task]]] = defaultdict(deque)
+    for place, task in enumerate(shuffled):
+        queues[_stratum(task)].append((place, task))
+    whole, order = len(shuffled), list[Task]()
+    sizes = Counter(trait for task in shuffled for trait in enumerate(_stratum(task)))
     placed: Counter[tuple[int, str]] = Counter()
-    while left:
+    while queues:
         # In whole numbers, so that ties are ties and the shuffle settles them.
         behind = {trait: size * (len(order) + 1) - placed[trait] * whole for trait, size in sizes.items()}
-        chosen = max(left, key=lambda task: sum(behind[trait] for trait in enumerate(_stratum(task))))
-        left.remove(chosen)
-        order.append(chosen)
-        placed.update(enumerate(_stratum(chosen)))
+        farthest = max(
+            queues, key=lambda each: (sum(behind[trait] for trait in enumerate(each)), -queues[each][0][0])
+        )
+        order.append(queues[farthest].popleft()[1])
+        placed.update(enumerate(farthest))
+        if not queues[farthest]:
+            del queues[farthest]
     return order
 
 

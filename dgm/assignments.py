@@ -99,7 +99,8 @@ class Assigner:
     def _merge(self, ticket: Ticket, attempt: int, parents: tuple[AgentId, AgentId]) -> Dispatch:
         """What git can merge needs no agent; else the first parent's finishes what git began."""
         one, other = parents
-        ancestor = self._archive.lineage.common_ancestor(one, other) or self._seed
+        ancestor = self._archive.lineage.common_ancestor(one, other)
+        assert ancestor is not None, "all descend from the seed agent"
         base, first, second = (self._tree(agent) for agent in (ancestor, one, other))
         merged = three_way(base, first, second)
         born = self._history.born
@@ -111,9 +112,10 @@ class Assigner:
             )
             joined = Joined(first, merged.tree, said, frozenset(self._history.trees), self._rules)
             return Dispatch(ticket, attempt, joined)
-        begun = Begun(merged.tree, base, second)
+        begun = Begun(merged.tree, frozenset(each.path for each in merged.conflicts))
         relative = Relative(other, ancestor, summary, **record_of(self._sources, other))
-        return self._rewrite(ticket, attempt, one, begun, merge_evidence(begun, relative, merged.conflicts))
+        more = merge_evidence(base, second, relative, merged.conflicts)
+        return self._rewrite(ticket, attempt, one, begun, more)
 
     @property
     def _seed(self) -> AgentId:

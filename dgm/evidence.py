@@ -72,9 +72,10 @@ def _failure(
         tests = detail.get("tests", {})
         verdict["hidden_tests"] = {name: tests.get(name, "missing") for name in task.fail_to_pass}
     lines = sources.transcript(scored.ticket, sources.history.attempt(scored.ticket))
+    after = change.applied_to(task.repository)
     return {
         "issue.md": task.issue.encode(),
-        "patch.diff": render(task.repository, change.applied_to(task.repository)).encode()[:MAX_PATCH],
+        "patch.diff": render(task.repository, after, at_most=MAX_PATCH).encode()[:MAX_PATCH],
         "transcript.jsonl": _tail(lines, MAX_TRANSCRIPT),
         "verdict.json": _json(verdict),
     }

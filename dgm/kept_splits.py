@@ -26,8 +26,8 @@ def kept(archive: Archive) -> Mapping[Split, Sequence[TaskId]]:
     return {}
 
 
-def hold(archive: Archive, suite: Suite) -> None:
-    """See that a run goes on with its own splits, though others were drawn since; comes before a look."""
-    held: dict[str, Split] = {task: split for split, tasks in kept(archive).items() for task in tasks}
+def hold(splits: Mapping[Split, Sequence[TaskId]], suite: Suite) -> None:
+    """See that a run goes on with these splits, though others were drawn since; comes before a look."""
+    held: dict[str, Split] = {task: split for split, tasks in splits.items() for task in tasks}
     if held and isinstance(suite, PlacedSuite):
         suite.hold(held)

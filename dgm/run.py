@@ -18,7 +18,7 @@ from archive.events import AgentId, Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
-from benchmarks.task import Suite, Task
+from benchmarks.task import Split, Suite, Task
 from dgm import kept_splits
 from dgm.assignments import Assigner
 from dgm.canary import Canary
@@ -129,6 +129,7 @@ def launch(
     seed = seed_tree(config)
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
+        kept_splits.hold(_origins_splits(config), parts.suite)
         versions = _versions(parts.sandbox, seed)
         config = priced(_named(config, parts.suite), watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
@@ -176,7 +177,8 @@ def resume(
         with parts_of(config, watch.notice) as parts:
             born = archive.lineage.agent(0)
             seed = seed_tree(config) if born is None else archive.tree(born)
-            kept_splits.hold(archive, parts.suite)
+            splits = _origins_splits(config) if born is None else kept_splits.kept(archive)
+            kept_splits.hold(splits, parts.suite)
             versions = _versions(parts.sandbox, seed)
             _need_same_image(folder, archive, versions)
             if _begin(folder, archive, config, parts, versions):
@@ -267,6 +269,16 @@ def _forked_tree(origin: Origin) -> Tree:
             return archive.tree(AgentId(origin.agent))
     except ArchiveError as error:
         raise ConfigError(f"forked_from: {error}") from None
+
+
+def _origins_splits(config: Config) -> Mapping[Split, Sequence[TaskId]]:
+    """Of the run that this one is forked from: what its agents were bred on is not held out from them."""
+    if config.forked_from is None:
+        return {}
+    folder = Path(config.forked_from.run)
+    with DiskArchive.read(folder) as origin:
+        same = recorded_config(folder, origin).suite.name == config.suite.name
+        return kept_splits.kept(origin) if same else {}
 
 
 def _need_writable(folder: Path) -> None:

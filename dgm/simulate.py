@@ -50,7 +50,7 @@ class Timed(Protocol):
 
 
 @runtime_checkable
-class Merging(Protocol):
+class Merges(Protocol):
     """A world that says what a merge gives; elsewhere it is a child of the first parent alone."""
 
     def merge(self, one: int, other: int) -> int:
@@ -125,7 +125,7 @@ class Game:
         match ticket.job:
             case Expand() | Merge() as job:
                 child, places = _id(number), [self.index[parent] for parent in job.parents]
-                if len(places) == 2 and isinstance(world, Merging):
+                if len(places) == 2 and isinstance(world, Merges):
                     self.index[child] = world.merge(*places)
                 else:
                     self.index[child] = world.birth(places[0])

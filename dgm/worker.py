@@ -148,7 +148,7 @@ class Worker:
         child = None if ran.after is None else work(source, ran.after).applied_to(source)
         refusal = objection(child, ran.breaches, assignment.known, assignment.rules)
         if refusal is None and child is not None and begun is not None:
-            refusal = begun.objection(parent, child)
+            refusal = begun.objection(child)
         if refusal is None and child is not None:
             refusal = self._tried(child)
         return Offspring(

@@ -7,6 +7,7 @@ where it is and where they keep things while they do, and print as they go.
 
 import json
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 ROWS = "rows.jsonl"
@@ -19,7 +20,9 @@ class Refused(Exception):
 def main() -> None:
     """Fetch what was asked for."""
     try:
-        answer = {"revision": fetched(**json.load(sys.stdin))}
+        wanted = json.load(sys.stdin)
+        with redirect_stdout(sys.stderr):
+            answer = {"revision": fetched(**wanted)}
     except Refused as error:
         answer = {"refused": str(error)}
     json.dump(answer, sys.stdout)

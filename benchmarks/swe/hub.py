@@ -95,7 +95,10 @@ def _fetch(named: Named, place: Path) -> str:
             """Rows that can't be used are not kept."""
         data = rows.read_bytes()
     known = _read(place)
-    digests = {**(known.digests if known else {}), commit: hashlib.sha256(data).hexdigest()}
+    digest = hashlib.sha256(data).hexdigest()
+    if known is not None and known.digests.get(commit, digest) != digest:
+        raise SuiteError(f"{named}: the hub gives other rows for commit {commit[:12]} than it gave before")
+    digests = {**(known.digests if known else {}), commit: digest}
     _replace(_file(place, commit), data)
     _replace(place / _NOTE, _Kept(latest=commit, digests=digests).model_dump_json(indent=1).encode())
     return commit

@@ -25,7 +25,7 @@ class Pair:
 
     `gain` is what both together resolved of these tasks beyond the first (|A u B| - max(|A|, |B|), which is
     the lesser of what each resolved `alone`), less the `luck` of two equal agents that resolve each task at
-    the rate at which everybody did: the sum of rate * (1 - rate).
+    the rate at which everybody did: the sum of rate * (1 - rate). Of many equal pairs some are luckier.
     """
 
     agent: int

@@ -10,7 +10,7 @@ import pytest
 from archive.base import ArchiveError
 from archive.check import problems
 from archive.disk import DiskArchive
-from archive.events import Asked
+from archive.events import Asked, Started
 from benchmarks.folder import ISSUE
 from benchmarks.folder_suite import FolderSuite, add_task
 from benchmarks.notes import Drawn, Notebook, Notes
@@ -18,7 +18,7 @@ from benchmarks.splits import spread
 from dgm import kept_splits
 from dgm.config import Config, read
 from dgm.history import History
-from dgm.run import Parts, launch, recorded_config, resume
+from dgm.run import Parts, fork, launch, recorded_config, resume
 from tests.run.mini import QUIET, MiniSuite, mini_parts, task
 
 SETTINGS = [
@@ -67,6 +67,14 @@ def test_splits_drawn_and_tasks_added_later_leave_a_run_alone(tmp_path: Path) ->
             assert each.task in kept["search" if each.purpose == "search" else "held_out"]
     assert problems(run) == []
 
+    forked = tmp_path / "forked"
+    fork(run, "0", forked, [], QUIET, parts_of=parts_of)
+    assert kept_splits.kept(DiskArchive.read(forked)) == kept
+
     (folder / "tasks" / "search-0" / ISSUE).write_text("Something else is wrong.")
     with pytest.raises(ArchiveError, match="has changed since the run started"):
         resume(run, [], QUIET, parts_of=parts_of)
+
+    lost = next(e.event.splits for e in archive.entries() if isinstance(e.event, Started))
+    next(run.glob(f"blobs/**/{lost}*")).unlink()
+    assert ["(splits of line" in problem.thing for problem in problems(run)] == [True]

@@ -175,13 +175,19 @@ def journal(folder: Path) -> list[Event]:
     return [entry.event for entry in DiskArchive.read(folder).entries()]
 
 
-def test_a_child_that_leaves_the_conflict_or_the_other_parent_out_is_no_merge() -> None:
-    base = Tree({"a": b"one\n", "b": b"two\n"})
-    parent, other = base.overlaid({"a": b"ours\n"}), base.overlaid({"a": b"theirs\n", "b": b"two\nthree\n"})
-    merged = three_way(base, parent, other)
-    begun = Begun(merged.tree, base, other)
-    assert begun.objection(parent, merged.tree) == "merge: what was in conflict was left as it was"
-    assert "nothing that the other parent added" in str(
-        begun.objection(parent, parent.overlaid({"a": b"ours\nmore\n"}))
+def test_a_child_that_leaves_the_conflict_or_its_markers_is_no_merge() -> None:
+    base = Tree({"a": b"x = f()\n", "b": b"two\n"})
+    parent, other = (
+        base.overlaid({"a": b"x = f(a=1)\n"}),
+        base.overlaid({"a": b"x = f(b=2)\n", "c": b"new\n"}),
     )
-    assert begun.objection(parent, merged.tree.overlaid({"a": b"both\n"})) is None
+    merged = three_way(base, parent, other)
+    begun = Begun(merged.tree, frozenset(each.path for each in merged.conflicts))
+    left = "merge: what was in conflict was left as it was"
+    assert begun.objection(merged.tree) == left
+    assert begun.objection(merged.tree.overlaid({"b": b"more\n"})) == left
+    (conflict,) = merged.conflicts
+    assert begun.objection(merged.tree.overlaid({"a": conflict.text.encode()})) == (
+        "merge: conflict markers are left in a"
+    )
+    assert begun.objection(merged.tree.overlaid({"a": b"x = f(a=1, b=2)\n"})) is None
