@@ -17,7 +17,8 @@ from dgm.cli.inspect import known
 from dgm.cli.names import named
 from dgm.config import ConfigError
 from dgm.policy import POLICIES
-from dgm.report.study import study_facts, study_row, study_table
+from dgm.report.study import study_facts, study_row
+from dgm.report.study_view import study_view
 from dgm.run import CHANGEABLE, OpenParts, is_done, open_parts
 from dgm.study import Trial, carry_on, need_same, trial
 
@@ -50,7 +51,7 @@ def study(
     for seed, those in trials.items():
         left = [one for one in those if not one.done]
         if left and rows:
-            console.print(study_table(study_facts(rows)))
+            console.print(study_view(study_facts(rows)))
         code = _carried_on(left, heard_again, console, parts_of)
         if code != DONE:
             break
@@ -60,7 +61,7 @@ def study(
     if as_json:
         sys.stdout.write(json.dumps(facts) + "\n")
     elif rows:
-        console.print(study_table(facts))
+        console.print(study_view(facts))
     if code != DONE:
         console.print("nothing is lost; the same command goes on from here")
     return code

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.table import Table
 
 from archive.base import ArchiveError
 from archive.events import AgentId, TaskId
@@ -85,37 +84,6 @@ def study_facts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def study_table(facts: Mapping[str, Any]) -> Table:
-    """The facts, drawn."""
-    entrants, first = facts["entrants"], facts["first"]
-    table = Table("run seed", *entrants, title="champions, resolved of the held-out tasks")
-    for row in facts["rows"]:
-        cells = [f"{one['resolved']}/{one['n']}" + _apart(one) for one in row["entrants"].values()]
-        table.add_row(str(row["seed"]), *cells)
-    table.add_section()
-    table.add_row(
-        "mean", *(f"{one['rate']:.3f}{_interval(one['rate_interval'], '.3f')}" for one in entrants.values())
-    )
-    apart = [
-        f"{one['difference']:+.3f}{_interval(one['difference_interval'], '+.3f')}"
-        if "difference" in one
-        else ""
-        for one in entrants.values()
-    ]
-    table.add_row(f"less {first}", *apart)
-    for key in TOOK:
-        name, unit, form = ("dollars", 1e6, ",.2f") if key == "micro_usd" else (key, 1, ",.1f")
-        table.add_row(
-            name, *(format(one[key] / unit, form) if key in one else "" for one in entrants.values())
-        )
-    table.caption = (
-        f"second lines: less {first} under the same run seed, with the paired 95 % interval (Newcombe). "
-        f"Below: means over {len(facts['rows'])} run seeds, with 95 % intervals by resampling run seeds; "
-        "tokens and dollars of the searches. Seed agent and tasks are the same under every run seed."
-    )
-    return table
-
-
 def _took(folder: Path, known: Facts) -> dict[str, Any]:
     asked = [each for each in known.history.asked.values() if each.purpose == "search"]
     evaluations = sum(each.job == "evaluate" and each.agent != _root(known) for each in asked)
@@ -142,11 +110,3 @@ def _mean(name: str, values: Sequence[float]) -> dict[str, Any]:
         name: round(float(numbers.mean()), 4),
         f"{name}_interval": None if bounds is None else [round(bound, 4) for bound in bounds],
     }
-
-
-def _apart(one: Mapping[str, Any]) -> str:
-    return f"\n{one['difference']:+.3f}{_interval(one['interval'], '+.3f')}" if "difference" in one else ""
-
-
-def _interval(bounds: Sequence[float] | None, form: str) -> str:
-    return "" if bounds is None else f" [{bounds[0]:{form}}, {bounds[1]:{form}}]"

@@ -19,7 +19,8 @@ from dgm.config import Config, ConfigError, ReportSection, read
 from dgm.history import History
 from dgm.models.base import ChatReply, ChatRequest
 from dgm.report.facts import Facts, facts
-from dgm.report.study import study_facts, study_row, study_table
+from dgm.report.study import study_facts, study_row
+from dgm.report.study_view import study_view
 from dgm.run import Parts
 from dgm.search import random_agent
 from tests.run.mini import MiniSuite, Tinkerer, mini_parts, parts_with
@@ -78,7 +79,7 @@ def test_means_over_run_seeds_are_paired_by_seed() -> None:
     assert "difference" not in hgm
     assert (hgm["expansions"], hgm["evaluations"], hgm["micro_usd"]) == (1, 0, 0)
     console = Console(width=140, record=True, file=StringIO())
-    console.print(study_table(told))
+    console.print(study_view(told))
     shown = console.export_text()
     for words in ("4/8", "6/8", "0.542 [", "+0.250 [+0.250, +0.250]", "less hgm", "expansions"):
         assert words in shown
