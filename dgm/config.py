@@ -252,6 +252,9 @@ class ReportSection(Section):
 
     discordance: float = Field(default=0.25, gt=0, le=1)
     """Share of held-out tasks that one of champion and seed alone is expected to resolve."""
+    seed_agent: bool = True
+    """Whether the seed agent meets the held-out tasks beside the champion, at equal cost; nothing is compared
+    without it."""
     random_agent: bool = False
     """Whether an agent drawn at random from the archive meets the held-out tasks too."""
 

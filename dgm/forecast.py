@@ -169,8 +169,8 @@ def forecast(
 def planned(config: Config, suite: Suite, rate: float) -> Jobs:
     """The jobs of a run whose children all live, and resolve each task with probability `rate`.
 
-    The seed resolves nothing, so that it is not the champion, and has one attempt at each held-out task: what
-    the champion's cost is not known yet.
+    The seed resolves nothing, so that it is not the champion, and has at most one attempt at each held-out
+    task: what the champion's cost is not known yet.
     """
     search = new_search(config, suite)
     rng = Generator(PCG64(SeedSequence([config.seed])))

@@ -1,7 +1,7 @@
 """Ask and tell: the one owner of a run's progress. `ask` gives a ticket, `tell` takes it back, once."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
@@ -36,6 +36,8 @@ REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
 DRAWN = "drawn at random"
 """Rule of a ticket that has the random control meet the held-out tasks."""
+COMPARED, ALONE = "held out", "champion alone"
+"""Rules of those that have the champion meet them: beside the seed, and without it."""
 
 _Item = TypeVar("_Item", bound=np.generic)
 _CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING = range(7)
@@ -56,6 +58,8 @@ class Plan:
     finish_share: float = 0.15
     finish_agents: int = 3
     champion_quantile: float = 0.05
+    seed_agent: bool = True
+    """Whether the seed meets the held-out tasks, to be compared with the champion."""
     random_agent: bool = False
     least_gain: float | None = None
     least_gain_after: int = 0
@@ -75,8 +79,8 @@ class Search:
 
     The seed first attempts every search task. Then the policy decides, until its share of the evaluations
     is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks, and the
-    seed has as many attempts at each as one of the champion's costs. `staged` are the search tasks in the
-    order that stages take them.
+    seed has as many attempts at each as one of the champion's costs; or the champion meets them alone.
+    `staged` are the search tasks in the order that stages take them.
     """
 
     def __init__(
@@ -139,7 +143,7 @@ class Search:
         if self.plan.bench:
             return self.plan.bench * len(self._held_out)
         if self._crowned is None:
-            attempts = 2 + self.plan.random_agent
+            attempts = 1 + self.plan.seed_agent + self.plan.random_agent
         else:
             attempts = len(self._compared(self._crowned)) + self._attempts(self._crowned) - 1
         return len(self._tasks) + self.plan.evaluations + attempts * len(self._held_out)
@@ -273,14 +277,13 @@ class Search:
         return None
 
     def _comparison(self) -> _Chosen | None:
-        """Champion and seed on the held-out tasks; the champion is settled when the search is over."""
+        """Those compared on the held-out tasks; the champion is settled when the search is over."""
         if self._crowned is None and self._open:
             return None
         champion, seed = self._crowned or self.champion().agent, self._agents[0]
-        for agent in self._compared(champion):
+        for agent, rule in self._compared(champion).items():
             for task in self._held_out:
                 if (agent, task, 0) not in self._asked_held_out:
-                    rule = "held out" if agent in {champion, seed} else DRAWN
                     return Evaluate(agent, task), "held_out", {"rule": rule, "champion": champion}
         if any(self._prices(ticket) for ticket in self._open.values()):
             return None
@@ -292,10 +295,14 @@ class Search:
                     return Evaluate(seed, task, repeat), "held_out", why
         return None
 
-    def _compared(self, champion: AgentId) -> Collection[AgentId]:
-        """Who meets the held-out tasks; champion, seed and the agent drawn may be one."""
-        drawn = [random_agent(self._agents, self._seed)] if self.plan.random_agent else []
-        return dict.fromkeys((champion, self._agents[0], *drawn))
+    def _compared(self, champion: AgentId) -> Mapping[AgentId, str]:
+        """Who meets the held-out tasks, by which rule; champion, seed and the agent drawn may be one."""
+        compared = {champion: ALONE}
+        if self.plan.seed_agent:
+            compared = dict.fromkeys((champion, self._agents[0]), COMPARED)
+        if self.plan.random_agent:
+            compared.setdefault(random_agent(self._agents, self._seed), DRAWN)
+        return compared
 
     @staticmethod
     def _prices(ticket: Ticket) -> bool:
@@ -305,8 +312,9 @@ class Search:
     def _attempts(self, champion: AgentId) -> int:
         """How many attempts at a held-out task the seed has."""
         seed = self._agents[0]
-        usage = self._held_out_usage
-        return 1 if champion == seed else attempts_at_equal_cost(usage[champion], usage[seed])
+        if champion == seed or not self.plan.seed_agent:
+            return 1
+        return attempts_at_equal_cost(self._held_out_usage[champion], self._held_out_usage[seed])
 
     def _policy_may_go_on(self) -> bool:
         """Open search tickets may still give the policy something to do."""

@@ -110,20 +110,25 @@ def fork(
     return branch(origin, agent, folder, sets or [], as_json=as_json)
 
 
-@app.command(epilog="Example: dgm study --seeds 0-4")
+@app.command(epilog="Example: dgm study --policy hgm,phylo --seeds 0-9 --set budget.evaluations=100")
 def study(
     folder: Annotated[Path, typer.Option("--folder", help="Where the runs are kept.")] = Path("runs/study"),
     seeds: Annotated[str, typer.Option(help="Run seeds, such as 0-4.")] = "0-4",
+    policy: Annotated[
+        str | None,
+        typer.Option(help="Policies by name, or all: held against the first, by their champions alone."),
+    ] = None,
     sets: Sets = None,
     as_json: Json = False,
 ) -> int:
-    """Run the search under several seeds, and `uniform` beside it; compare champions on held-out tasks.
+    """Run policies under several seeds and compare their champions on held-out tasks.
 
-    Finished runs are kept, so that the command can be stopped and given again.
+    Without --policy: `hgm`, beside `uniform`, the seed agent and an agent drawn at random. Runs are kept, so
+    that the command can be stopped and given again, with more seeds or policies too.
     """
     from dgm.cli.studying import study as carry_out
 
-    return carry_out(folder, seeds, sets or [], as_json=as_json)
+    return carry_out(folder, seeds, policy, sets or [], as_json=as_json)
 
 
 @app.command(epilog="Example: dgm bench seed runs/001 --suite kata --repeat 3")

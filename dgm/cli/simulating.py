@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from dgm.cli.errors import DONE
+from dgm.cli.names import named
 from dgm.config import ConfigError
 from dgm.policy import POLICIES
 from dgm.report.quality import quality_curves, quality_facts, quality_table
@@ -34,8 +35,8 @@ def simulate(
     as_json: bool,
 ) -> int:
     """Carry out `dgm simulate`."""
-    chosen = _named("--policy", policies, sorted(POLICIES))
-    places = _named("--worlds", families, list(FAMILIES))
+    chosen = named("--policy", policies, sorted(POLICIES))
+    places = named("--worlds", families, list(FAMILIES))
     if split not in SPLITS:
         raise ConfigError(f"--split {split}: expected one of {', '.join(SPLITS)}")
     if evaluations < TRACE_EVERY:
@@ -62,11 +63,3 @@ def simulate(
     else:
         Console().print(quality_table(facts))
     return DONE
-
-
-def _named(option: str, text: str, known: Sequence[str]) -> Sequence[str]:
-    names = list(known) if text == "all" else [name.strip() for name in text.split(",")]
-    for name in names:
-        if name not in known:
-            raise ConfigError(f"{option}: no {name!r}; there are {', '.join(known)}")
-    return list(dict.fromkeys(names))

@@ -1,44 +1,91 @@
-"""`study`: the same search under several run seeds, beside its controls."""
+"""`study`: policies under several run seeds, or the search beside its controls."""
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-from dgm.cli.errors import DONE, INTERRUPTED
+from benchmarks.registry import open_suite
+from benchmarks.task import Suite
+from dgm.bench import split_of
+from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.evolve import view
 from dgm.cli.inspect import known
-from dgm.config import ConfigError, read
-from dgm.report.study import POLICIES, study_row, study_table
-from dgm.run import ended, is_done, launch, resume
+from dgm.cli.names import named
+from dgm.config import ConfigError
+from dgm.policy import POLICIES
+from dgm.report.study import study_facts, study_row
+from dgm.report.study_view import study_view
+from dgm.run import CHANGEABLE, OpenParts, is_done, open_parts
+from dgm.study import Trial, carry_on, need_same, trial
 
 EVALUATIONS = 400
 """Of each run, where `--set` names no other number: so many that most searches have something to show."""
+CONTROLLED = ("hgm", "uniform")
+"""Where no policy is named: the search and chance, with an agent drawn at random as a second control."""
 
 
-def study(folder: Path, seeds: str, sets: Sequence[str], *, as_json: bool) -> int:
+def study(
+    folder: Path,
+    seeds: str,
+    policies: str | None,
+    sets: Sequence[str],
+    *,
+    as_json: bool,
+    suite_of: Callable[[str], Suite] = open_suite,
+    parts_of: OpenParts = open_parts,
+) -> int:
     """Carry out `dgm study`."""
     console = Console(stderr=as_json)
-    rows = []
-    for seed in _numbers(seeds):
-        folders = {policy: folder / f"{policy}-{seed}" for policy in POLICIES}
-        for policy, place in folders.items():
-            named = [f"seed={seed}", f"search.policy={policy}", "report.random_agent=true"]
-            settings = read(None, [f"budget.evaluations={EVALUATIONS}", *sets, *named])
-            if place.exists() and ended(place):
-                continue
-            console.print(f"run {place}")
-            with view(console) as watch:
-                outcome = resume(place, [], watch) if place.exists() else launch(place, settings, watch)
-            if not is_done(outcome.reason):
-                console.print(f"{outcome.reason}; the same command goes on from here")
-                return INTERRUPTED
-        rows.append(study_row(seed, *(known(place) for place in folders.values())))
-        console.print(study_table(rows))
+    chosen = CONTROLLED if policies is None else named("--policy", policies, sorted(POLICIES))
+    # Policies are held against each other, so that meeting the seed agent again and again tells nothing.
+    form = "report.random_agent=true" if policies is None else "report.seed_agent=false"
+    settings = [f"budget.evaluations={EVALUATIONS}", form, *sets]
+    trials = {seed: [trial(policy, seed, settings, folder) for policy in chosen] for seed in _numbers(seeds)}
+    _need_comparable([one for those in trials.values() for one in those], suite_of)
+    heard_again = [override for override in sets if override.startswith(CHANGEABLE)]
+    rows, code = list[dict[str, Any]](), DONE
+    for seed, those in trials.items():
+        left = [one for one in those if not one.done]
+        if left and rows:
+            console.print(study_view(study_facts(rows)))
+        code = _carried_on(left, heard_again, console, parts_of)
+        if code != DONE:
+            break
+        runs = {one.policy: (one.folder, known(one.folder)) for one in those}
+        rows.append(study_row(seed, runs, those[0].config.report))
+    facts = study_facts(rows)
     if as_json:
-        sys.stdout.write(json.dumps(rows) + "\n")
+        sys.stdout.write(json.dumps(facts) + "\n")
+    elif rows:
+        console.print(study_view(facts))
+    if code != DONE:
+        console.print("nothing is lost; the same command goes on from here")
+    return code
+
+
+def _need_comparable(trials: Sequence[Trial], suite_of: Callable[[str], Suite]) -> None:
+    """Before anything is run: there is something to compare on, and what is there already fits."""
+    suite = suite_of(trials[0].config.suite.name)
+    split_of(suite, "held_out")
+    for one in trials:
+        need_same(one, suite)
+
+
+def _carried_on(
+    trials: Sequence[Trial], overrides: Sequence[str], console: Console, parts_of: OpenParts
+) -> int:
+    """Carry each run on until it has nothing left to do."""
+    for one in trials:
+        console.print(f"run {one.folder}", markup=False)
+        with view(console) as watch:
+            reason = carry_on(one, overrides, watch, parts_of=parts_of).reason
+        if not is_done(reason):
+            console.print(reason)
+            return BUDGET if reason.startswith("budget.") else INTERRUPTED
     return DONE
 
 

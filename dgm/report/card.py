@@ -50,4 +50,5 @@ def card_view(facts: Mapping[str, Any]) -> Group:
         parts += [Text(), table]
     if facts["comparison"]:
         parts += [Text(), *comparison_view(facts["comparison"])]
+    parts += [Text(told, style="yellow") for told in facts["controls"]]
     return Group(*parts, *models_view(facts))

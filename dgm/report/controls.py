@@ -4,7 +4,7 @@ import tomllib
 from typing import Any
 
 from archive.base import Archive
-from dgm.config import AblationSection, EvidenceSection
+from dgm.config import AblationSection, EvidenceSection, ReportSection
 from dgm.history import History
 
 
@@ -20,5 +20,8 @@ def controls(archive: Archive, history: History) -> list[str]:
         "shuffled evidence: agents read of another one": EvidenceSection.model_validate(
             said.get("evidence", {})
         ).shuffled,
+        "no comparison: the seed agent was not to meet the held-out tasks": not ReportSection.model_validate(
+            said.get("report", {})
+        ).seed_agent,
     }
     return [line for line, holds in lines.items() if holds]

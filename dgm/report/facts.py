@@ -162,6 +162,7 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         "tokens_cached": usage.tokens_cached,
         "micro_usd": usage.micro_usd,
         "estimated_micro_usd": estimated,
+        "controls": controls(known.archive, known.history) if agent == known.champion else [],
         "improvers": told["improvers"] if agent == known.champion else [],
         "warnings": told["warnings"],
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from dgm.history import IMPROVER
 from dgm.improvers import IMPROVERS
-from dgm.search import DRAWN
+from dgm.search import ALONE, COMPARED, DRAWN
 
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",
@@ -48,9 +48,13 @@ _RULES: Mapping[str, str] = {
         "The policy's share of the evaluations was used: the leading agents complete the search tasks, "
         "and agent {agent} had {left} of them left."
     ),
-    "held out": (
+    COMPARED: (
         "The search had nothing left to do: its champion, agent {champion}, and the seed agent meet "
         "the held-out tasks, which guide no search."
+    ),
+    ALONE: (
+        "The search had nothing left to do: its champion, agent {champion}, meets the held-out tasks, which "
+        "guide no search, and no seed agent beside it."
     ),
     DRAWN: (
         "The search had nothing left to do: an agent drawn at random from the archive meets the held-out "

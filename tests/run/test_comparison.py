@@ -1,16 +1,20 @@
 """Champion against seed, from a journal whose numbers can be counted by hand."""
 
 import json
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from archive.events import AgentId, Born, Digest, Failed, Scored, Started, Stopped, TaskId, Usage
 from archive.memory import MemoryArchive
 from dgm.config import Config, read, to_toml
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.paired import smallest_detectable
+from dgm.report.card import card_view
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import card, facts, run_summary
+from dgm.report.lineage_tree import lineage_tree
 from sandbox.tree import Tree
 
 
@@ -144,3 +148,18 @@ def test_the_champion_may_be_the_seed() -> None:
     journal.attempt(journal.seed, 0, "resolved", Usage())
     journal.archive.record(Stopped("done", journal.seed))
     assert run_summary(facts(journal.archive))["comparison"] is None
+
+
+def test_where_the_seed_meets_no_held_out_task_the_run_says_so() -> None:
+    journal = Told(read(None, ["report.seed_agent=false"]))
+    for task, verdict in enumerate(RESULTS["champion"]):
+        journal.attempt(journal.champion, task, verdict, Usage())
+    journal.archive.record(Stopped("done", journal.champion))
+    known = facts(journal.archive)
+    assert run_summary(known)["held_out"] == {journal.champion: {"resolved": 6, "attempted": 7}}
+    for view in (lineage_tree(known), card_view(card(known, journal.champion))):
+        console = Console(width=110, record=True, file=StringIO())
+        console.print(view)
+        shown = console.export_text()
+        assert "no comparison: the seed agent was not to meet the held-out tasks" in shown
+        assert "champion - seed" not in shown

@@ -291,3 +291,15 @@ def test_an_agent_that_meets_the_held_out_tasks_twice_over_is_planned_for_once()
         held_out = [ticket for ticket, _ in told if ticket.purpose == "held_out"]
         assert search.planned_evaluations == 4 + 30 + len(held_out)
     assert roles == {"seed", "champion", "-"}
+
+
+@policies
+def test_the_champion_meets_the_held_out_tasks_alone_where_the_plan_says_so(name: str) -> None:
+    search = new_search(name, Plan(evaluations=30, seed_agent=False))
+    told = play(search, World(search, child_tokens=10_000))
+    held_out = [ticket for ticket, _ in told if ticket.purpose == "held_out"]
+    assert [ticket.job for ticket in held_out] == [
+        Evaluate(search.champion().agent, h) for h in tasks(3, "h")
+    ]
+    assert {ticket.why["rule"] for ticket in held_out} == {"champion alone"}
+    assert search.planned_evaluations == 4 + 30 + 3
