@@ -32,10 +32,10 @@ def fetched(dataset: str, revision: str | None, split: str) -> str:
         Refused: the hub does not answer, or has no such data set, revision or split.
     """
     from datasets import get_dataset_split_names, load_dataset
+    from httpx2 import HTTPError
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import (
         GatedRepoError,
-        HTTPError,
         OfflineModeIsEnabled,
         RepositoryNotFoundError,
         RevisionNotFoundError,
