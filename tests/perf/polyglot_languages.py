@@ -1,6 +1,7 @@
 """Null, gold and tamperer on the own-written exercises in every language whose toolchain works here.
 
-Names the languages that could not be tried. Of another checkout: `polyglot_languages.py PATH [LANGUAGE...]`.
+Names the languages that could not be tried. Toolchains are this machine's, as bubblewrap lends them. Of
+another checkout: `polyglot_languages.py PATH [LANGUAGE...]`.
 """
 
 import sys
@@ -23,7 +24,7 @@ def main() -> int:
     suite = Polyglot(Path(sys.argv[1]) if len(sys.argv) > 1 else OWN)
     wanted = set(sys.argv[2:]) or {task.language for task in suite.tasks.values()}
     wrong = 0
-    with open_sandbox("auto") as sandbox:
+    with open_sandbox("bubblewrap") as sandbox:
         for name in sorted(wanted):
             found = "pytest" if name not in LANGUAGES else toolchain_works(name, sandbox)
             print(f"{name}: {found or 'no toolchain works in the sandbox; not tried'}", flush=True)

@@ -69,7 +69,7 @@ def test_an_interrupted_bench_loses_nothing_and_goes_on(presses: int, tmp_path: 
         heard(program, said)
         # The whole group, as a terminal does: what runs in sandboxes included.
         os.killpg(program.pid, signal.SIGINT)
-    _, told = program.communicate(timeout=60)
+    _, told = program.communicate(timeout=120)
     assert program.returncode in ({INTERRUPTED} if presses == 1 else {INTERRUPTED, -signal.SIGINT}), told
     assert presses == 2 or "the same command goes on from here" in told
     (run,) = tmp_path.iterdir()

@@ -2,6 +2,7 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
 import uuid
@@ -16,6 +17,7 @@ from benchmarks.swe.suite import Rows
 from benchmarks.task import SuiteError
 from sandbox.runtime import cache_folder
 from tests.benchmarks.swe.test_row_files import CLASSIC, HOUSED
+from tests.benchmarks.swe.toy_rows import Toy
 from tests.standins.hub import Hub, hub
 
 needs_libraries = pytest.mark.docker  # where what asks a hub is installed
@@ -40,6 +42,19 @@ def serving(monkeypatch: pytest.MonkeyPatch) -> Iterator[Hub]:
         yield one
 
 
+@pytest.fixture
+def own() -> Iterator[str]:
+    """The name of a data set that no other test has, as what is fetched is kept for this user."""
+    name = f"org/{uuid.uuid4().hex}"
+    yield name
+    shutil.rmtree(cache_folder() / "swebench" / "hub" / name.replace("/", "--"), ignore_errors=True)
+
+
+def closed(serving: Hub) -> None:
+    serving.shutdown()
+    serving.server_close()
+
+
 def lines(*rows: dict[str, str]) -> dict[str, bytes]:
     return {"test.jsonl": "".join(json.dumps(row) + "\n" for row in rows).encode()}
 
@@ -60,36 +75,53 @@ def refusal(named: str, root: Path) -> str:
     return str(refused.value)
 
 
+@pytest.mark.slow
 @needs_libraries
-def test_what_was_fetched_is_pinned_and_needs_the_hub_no_more(serving: Hub) -> None:
-    name = f"org/{uuid.uuid4().hex}"
-    commit = serving.publish(name, tables(HOUSED, SECOND))
-    place = cache_folder() / "swebench" / "hub" / name.replace("/", "--")
-    try:
-        first = open_suite(f"swebench:hub:{name}")
-        assert first.name == f"swebench:hub:{name}:test:{commit}"
-        assert isinstance(first, Rows)
-        assert list(first.rows) == ["toy__a-1", "toy__a-2"]
+def test_what_was_fetched_is_pinned_and_needs_the_hub_no_more(serving: Hub, own: str) -> None:
+    commit = serving.publish(own, tables(HOUSED, SECOND))
+    first = open_suite(f"swebench:hub:{own}")
+    assert first.name == f"swebench:hub:{own}:test:{commit}"
+    assert isinstance(first, Rows)
+    assert list(first.rows) == ["toy__a-1", "toy__a-2"]
 
-        serving.publish(name, tables(HOUSED))
-        asked = list(serving.asked)
-        for again in (f"swebench:hub:{name}", f"swebench:hub:{name}:test", first.name):
-            assert open_suite(again).name == first.name
-        assert serving.asked == asked
-        newer = open_suite(f"swebench:hub:{name}:test:main")
-        assert isinstance(newer, Rows)
-        assert (list(newer.rows), newer.name == first.name) == (["toy__a-1"], False)
+    serving.publish(own, tables(HOUSED))
+    asked = list(serving.asked)
+    for again in (f"swebench:hub:{own}", f"swebench:hub:{own}:test", first.name):
+        assert open_suite(again).name == first.name
+    assert serving.asked == asked
+    newer = open_suite(f"swebench:hub:{own}:test:main")
+    assert isinstance(newer, Rows)
+    assert (list(newer.rows), newer.name == first.name) == (["toy__a-1"], False)
 
-        serving.shutdown()
-        serving.server_close()
-        assert open_suite(f"swebench:hub:{name}").name == newer.name
-        old = open_suite(first.name)
-        assert isinstance(old, Rows)
-        assert old.rows == first.rows
-    finally:
-        for path in sorted(place.rglob("*"), reverse=True):
-            path.rmdir() if path.is_dir() else path.unlink()
-        place.rmdir()
+    closed(serving)
+    assert open_suite(f"swebench:hub:{own}").name == newer.name
+    old = open_suite(first.name)
+    assert isinstance(old, Rows)
+    assert old.rows == first.rows
+
+
+@pytest.mark.slow
+@pytest.mark.docker
+def test_a_run_is_resumed_and_replayed_when_the_hub_is_gone(
+    serving: Hub, own: str, toys: Toy, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    commit = serving.publish(own, tables(*(toys.row(name) for name in ("price", "text", "clock"))))
+    small = ("workers=1", "budget.evaluations=1", "budget.expansions=1")
+    sets = [word for each in small for word in ("--set", each)]
+    command("run", "--run", str(run), "--suite", f"swebench:hub:{own}", *sets)
+    assert f'name = "swebench:hub:{own}:test:{commit}"' in (run / "run.toml").read_text()
+    serving.publish(own, tables(HOUSED))
+    closed(serving)
+    command("resume", str(run), "--set", "budget.evaluations=2")
+    assert "exact" in command("replay", str(run), "0")
+    command("check", str(run))
+
+
+def command(*words: str) -> str:
+    done = subprocess.run([sys.executable, "-m", "dgm", *words], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 @pytest.mark.slow
@@ -128,8 +160,7 @@ def test_what_can_not_be_had_is_told_in_a_line_and_nothing_is_kept(serving: Hub,
         "hub:org/none": "has no such data set, or not for everyone",
     }.items():
         assert said in refusal(named, tmp_path)
-    serving.shutdown()
-    serving.server_close()
+    closed(serving)
     assert f"{serving.url} can't be reached: " in refusal("hub:org/rows", tmp_path)
     assert list(tmp_path.iterdir()) == []
 
