@@ -6,10 +6,11 @@ from typing import Any
 import numpy as np
 from rich.table import Table
 
+from dgm.bootstrap import mean_interval
 from dgm.simulate import TRACE_EVERY, Result
 from dgm.simulation.contest import Entry
 from dgm.simulation.families import NOTHING_TO_FIND
-from dgm.simulation.figures import Floats, curves, mean_interval, paired, reached, speed
+from dgm.simulation.figures import Floats, curves, paired, reached, speed
 
 BASELINE = "hgm"
 _BUDGETS = (100, 200, 400, 800)

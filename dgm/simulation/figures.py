@@ -4,15 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.random import PCG64, Generator
 from numpy.typing import NDArray
 
+from dgm.bootstrap import RESAMPLES, resampled
 from dgm.simulate import TRACE_EVERY, Result
 
 Floats = NDArray[np.float64]
 MARGIN = 0.01
 """A skill lower by less than this is not inferior."""
-_RESAMPLES = 2000
 _TAIL = 0.05
 
 
@@ -51,13 +50,6 @@ def at_cost(results: Sequence[Result], expansion_cost: float, costs: Floats) -> 
     return np.array(rows)
 
 
-def mean_interval(values: Floats, level: float = 0.9) -> tuple[float, float]:
-    """Bootstrap interval of the mean of independent plays."""
-    means = values[_resampled(len(values))].mean(axis=1)
-    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
-    return float(low), float(high)
-
-
 def paired(differences: Mapping[tuple[str, int], Floats]) -> Mapping[tuple[str, int], Difference]:
     """Each cell's mean paired difference; lower ends are Holm's (1979) at 5 % over all cells."""
     from scipy.special import stdtr, stdtrit
@@ -93,18 +85,13 @@ def speed(ours: Mapping[str, Floats], theirs: Mapping[str, Floats]) -> tuple[flo
     as given.
     """
     shares = []
-    for draw in range(-1, _RESAMPLES):
+    for draw in range(-1, RESAMPLES):
         logs = []
         for family, mine in ours.items():
-            rows = _resampled(len(mine))[draw] if draw >= 0 else np.arange(len(mine))
+            rows = resampled(len(mine))[draw] if draw >= 0 else np.arange(len(mine))
             level = theirs[family][rows, -1].mean()
             took, whole = reached(mine[rows].mean(axis=0), level), mine.shape[1] * TRACE_EVERY
             logs.append(np.log((took or 2 * whole) / whole))
         shares.append(float(np.exp(np.mean(logs))))
     low, high = np.quantile(shares[1:], [0.05, 0.95])
     return shares[0], (float(low), float(high))
-
-
-def _resampled(size: int) -> NDArray[np.int64]:
-    """Rows of plays drawn with replacement; the same each time."""
-    return Generator(PCG64(size)).integers(size, size=(_RESAMPLES, size))

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
+from dgm.bootstrap import mean_interval
 from dgm.simulate import TRACE_EVERY
-from dgm.simulation.figures import Floats, mean_interval
+from dgm.simulation.figures import Floats
 
 _WIDTH, _HEIGHT, _MARGIN, _ACROSS = 300, 200, 36, 3
 _COLOURS = ("#1b6ca8", "#c0392b", "#2e8b57", "#8e44ad", "#b8860b", "#555555")

@@ -16,13 +16,14 @@ from operator import itemgetter
 
 import numpy as np
 
+from dgm.bootstrap import mean_interval
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Policy, Recommendation, View
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.thompson import best_by_quantile
 from dgm.simulate import Game, Result
 from dgm.simulation.families import FAMILIES, MISSPECIFIED, NOTHING_TO_FIND, world
-from dgm.simulation.figures import MARGIN, at_cost, curves, mean_interval, paired, reached, speed
+from dgm.simulation.figures import MARGIN, at_cost, curves, paired, reached, speed
 
 EVALUATIONS = 800
 BUDGETS = (100, 200, 400, 800)

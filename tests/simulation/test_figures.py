@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
+from dgm.bootstrap import mean_interval
 from dgm.simulate import Result
-from dgm.simulation.figures import at_cost, curves, mean_interval, paired, reached, speed
+from dgm.simulation.figures import at_cost, curves, paired, reached, speed
 
 
 def result(skills: list[float], expansions: list[int]) -> Result:
