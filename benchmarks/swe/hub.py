@@ -91,8 +91,7 @@ def _fetch(named: Named, place: Path) -> str:
         if "refused" in answer or not _COMMIT(commit):
             raise SuiteError(f"{named}: {answer.get('refused', 'the hub names no commit for it')}")
         rows = Path(work, download.ROWS)
-        for _ in read_rows(rows, HousedRow, str(named)):
-            """Rows that can't be used are not kept."""
+        list(read_rows(rows, HousedRow, str(named)))  # what can't be used is not kept
         data = rows.read_bytes()
     known = _read(place)
     digest = hashlib.sha256(data).hexdigest()
