@@ -51,12 +51,13 @@ with open("found.json", "w") as file:
 @pytest.fixture(scope="module")
 def clock(toys: Toy, engine_sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Task:
     file = tmp_path_factory.mktemp("rows") / "rows.jsonl"
-    file.write_text(json.dumps(toys.row("clock")) + "\n")
+    # A row of its own: what other tests prepared is kept for this process.
+    file.write_text(json.dumps(toys.row("clock", "toy__workspace-1")) + "\n")
     suite = Rows(file)
     with pytest.raises(SuiteError, match="dgm tasks prepare swebench:"):
         _ = suite.tasks
     suite.prepare(engine_sandbox, lambda _: None)
-    return suite.tasks["toy__clock-1"]
+    return suite.tasks["toy__workspace-1"]
 
 
 def test_an_agent_works_in_the_image_and_sees_nothing_later(
