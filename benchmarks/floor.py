@@ -1,13 +1,12 @@
 """Before a task is used: doing nothing fails, the gold patch passes, tampering is of no use."""
 
 import hashlib
-import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.grade import VERSION, grade
 from benchmarks.polyglot.grading import cheat
+from benchmarks.replacing import replace_file
 from benchmarks.task import Task
 from sandbox.base import Sandbox
 from sandbox.tree import Change, Tree
@@ -82,6 +81,4 @@ def uncontrolled(task: Task, sandbox: Sandbox) -> str | None:
 
 def _keep(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    os.close(handle)
-    Path(temporary).replace(path)
+    replace_file(path, b"")

@@ -1,13 +1,12 @@
 """What stands beside a user's tasks in `dgm.json`: the splits that were drawn, and what is set aside."""
 
 import json
-import os
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from benchmarks.replacing import replace_file
 from benchmarks.task import Split, SuiteError
 
 NAME = "dgm.json"
@@ -74,10 +73,6 @@ class Notebook:
         """
         text = json.dumps(notes.model_dump(exclude_defaults=True), indent=2, sort_keys=True) + "\n"
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=self.name)
-            with os.fdopen(handle, "w") as file:
-                file.write(text)
-            Path(temporary).chmod(0o644)
-            Path(temporary).replace(self.folder / self.name)
+            replace_file(self.folder / self.name, text.encode(), 0o644)
         except OSError as error:
             raise SuiteError(f"{self.folder / self.name}: can't be written: {error.strerror}") from None

@@ -1,8 +1,6 @@
 """Can a task be trusted? All that `floor` asks, several times, and that no visible test contradicts it."""
 
 import hashlib
-import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -12,6 +10,7 @@ from pathlib import Path
 from benchmarks.floor import FORGER, tamperer, uncontrolled
 from benchmarks.grade import VERSION, grade
 from benchmarks.observed import observed, test_modules
+from benchmarks.replacing import replace_file
 from benchmarks.task import Task, content
 from sandbox.base import Sandbox
 from sandbox.runtime import packages
@@ -103,8 +102,5 @@ def _looked_up(task: Task, sandbox: Sandbox, cache: Path, *, fresh: bool) -> Ver
     started = time.monotonic()
     reason = doubt(task, sandbox)
     kept.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=kept.parent)
-    with os.fdopen(handle, "w") as file:
-        file.write(reason or "")
-    Path(temporary).replace(kept)
+    replace_file(kept, (reason or "").encode())
     return Verified(task, reason, time.monotonic() - started)

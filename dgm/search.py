@@ -329,14 +329,12 @@ class Search:
         if ticket.purpose == "search":
             self._crowned = None  # A search that goes on may find another champion.
         match ticket.job:
-            case Expand(parent):
+            case Expand() | Merge() as job:
                 self._expansions += 1
-                self._counts[_EXPANDING, self._index[parent]] += 1
-            case Merge(parents):
-                self._expansions += 1
-                pair = [self._index[parent] for parent in parents]
-                self._counts[_EXPANDING, pair] += 1
-                self._merged |= {frozenset(pair)}
+                parents = [self._index[parent] for parent in job.parents]
+                self._counts[_EXPANDING, parents] += 1
+                if isinstance(job, Merge):
+                    self._merged |= {frozenset(parents)}
             case Evaluate(agent, task, repeat) if ticket.purpose in {"held_out", "bench"}:
                 self._asked_held_out.add((agent, task, repeat))
                 if ticket.purpose == "held_out":
@@ -351,20 +349,8 @@ class Search:
 
     def _settle(self, ticket: Ticket, end: End) -> None:
         match ticket.job, end:
-            case Expand(parent), Born():
-                if end.parents != (parent,):
-                    raise SearchError(f"ticket {end.ticket}: born from another parent than {parent[:10]}")
-                self._counts[_EXPANDING, self._index[parent]] -= 1
-                self._counts[_REJECTIONS, self._index[parent]] = 0
-                self._rejections_running = 0
-                self._add(end.agent, end.parents)
-            case Expand(parent), Rejected() | Failed():
-                self._counts[_EXPANDING, self._index[parent]] -= 1
-                if isinstance(end, Rejected) or end.owner == "agent":
-                    self._counts[_REJECTIONS, self._index[parent]] += 1
-                    self._rejections_running += 1
-            case Merge(), Born() | Rejected() | Failed():
-                self._settle_merge(ticket.job, end)
+            case Expand() | Merge() as job, Born() | Rejected() | Failed():
+                self._settle_birth(job, end)
             case Evaluate(agent, task, repeat), Scored():
                 if (end.agent, end.task) != (agent, task):
                     raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
@@ -383,15 +369,19 @@ class Search:
             case _:
                 raise SearchError(f"ticket {end.ticket}: {type(end).__name__} is no end of {ticket.job}")
 
-    def _settle_merge(self, job: Merge, end: Born | Rejected | Failed) -> None:
-        """That a merge fails says little of how well either parent rewrites itself, so it bars neither."""
-        self._counts[_EXPANDING, [self._index[parent] for parent in job.parents]] -= 1
+    def _settle_birth(self, job: Expand | Merge, end: Born | Rejected | Failed) -> None:
+        parents = [self._index[parent] for parent in job.parents]
+        # That a merge fails says little of how well either parent rewrites itself, so it bars neither.
+        rewriters = parents if isinstance(job, Expand) else []
+        if isinstance(end, Born) and end.parents != job.parents:
+            raise SearchError(f"ticket {end.ticket}: born from other parents than were asked")
+        self._counts[_EXPANDING, parents] -= 1
         if isinstance(end, Born):
-            if end.parents != job.parents:
-                raise SearchError(f"ticket {end.ticket}: born from other parents than were to be merged")
+            self._counts[_REJECTIONS, rewriters] = 0
             self._rejections_running = 0
             self._add(end.agent, end.parents)
         elif isinstance(end, Rejected) or end.owner == "agent":
+            self._counts[_REJECTIONS, rewriters] += 1
             self._rejections_running += 1
 
     def _count(self, agent: int, task: int, *, resolved: bool) -> None:

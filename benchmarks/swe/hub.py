@@ -2,11 +2,9 @@
 
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -15,8 +13,10 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from benchmarks.replacing import replace_file
 from benchmarks.rows import HousedRow, read_rows
 from benchmarks.swe import download
+from benchmarks.swe.apart import Broken, answered
 from benchmarks.swe.verdict import MEND
 from benchmarks.task import SuiteError
 
@@ -98,8 +98,9 @@ def _fetch(named: Named, place: Path) -> str:
     if known is not None and known.digests.get(commit, digest) != digest:
         raise SuiteError(f"{named}: the hub gives other rows for commit {commit[:12]} than it gave before")
     digests = {**(known.digests if known else {}), commit: digest}
-    _replace(_file(place, commit), data)
-    _replace(place / _NOTE, _Kept(latest=commit, digests=digests).model_dump_json(indent=1).encode())
+    place.mkdir(parents=True, exist_ok=True)
+    replace_file(_file(place, commit), data)
+    replace_file(place / _NOTE, _Kept(latest=commit, digests=digests).model_dump_json(indent=1).encode())
     return commit
 
 
@@ -107,25 +108,13 @@ def _asked(named: Named, work: Path) -> Mapping[str, str]:
     # Nothing stays behind but the one file: not in the libraries' own caches.
     caches = {f"HF_{name}_CACHE": str(work / name.lower()) for name in ("HUB", "DATASETS", "MODULES", "XET")}
     quiet = {"HF_HUB_DISABLE_PROGRESS_BARS": "1", "HF_HUB_DISABLE_TELEMETRY": "1"}
+    wanted = {"dataset": named.dataset, "revision": named.revision, "split": named.split}
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(Path(download.__file__))],
-            cwd=work,
-            env={**os.environ, **caches, **quiet},
-            input=json.dumps(
-                {"dataset": named.dataset, "revision": named.revision, "split": named.split}
-            ).encode(),
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-        )
+        return answered(download, wanted, work, SECONDS, {**os.environ, **caches, **quiet})
     except subprocess.TimeoutExpired:
         raise SuiteError(f"{named}: was not fetched in {SECONDS:.0f} s") from None
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise SuiteError(f"{named}: can't be fetched: {' '.join(said)[:300]}")
-    answer: Mapping[str, str] = json.loads(done.stdout)
-    return answer
+    except Broken as error:
+        raise SuiteError(f"{named}: can't be fetched: {error}") from None
 
 
 def _read(place: Path) -> _Kept | None:
@@ -137,11 +126,3 @@ def _read(place: Path) -> _Kept | None:
 
 def _file(place: Path, commit: str) -> Path:
     return place / f"{commit}.jsonl"
-
-
-def _replace(path: Path, data: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-    Path(temporary).replace(path)

@@ -1,13 +1,12 @@
 """The images of rows: what fetching them takes, where they come from, and which ones we brought here."""
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Self
 
+from benchmarks.replacing import replace_file
 from sandbox.base import SandboxError
 from sandbox.engine import Engine
 from sandbox.runtime import cache_folder
@@ -108,7 +107,4 @@ class Images:
         return shutil.disk_usage(root).free // 2**20 if root.is_dir() else None
 
     def _remember(self, images: Mapping[str, str]) -> None:
-        handle, temporary = tempfile.mkstemp(dir=self._note.parent)
-        with os.fdopen(handle, "w") as file:
-            json.dump(dict(images), file, indent=1)
-        Path(temporary).replace(self._note)
+        replace_file(self._note, json.dumps(dict(images), indent=1).encode())

@@ -2,8 +2,6 @@
 
 import gzip
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +10,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from benchmarks.patches import PatchError, applied
+from benchmarks.replacing import replace_file
 from benchmarks.rows import HousedRow
 from benchmarks.swe.scripts import ARCHIVE, OUT, PREPARE
 from benchmarks.task import Housed, Split, SuiteError, Task
@@ -178,7 +177,4 @@ class Shelf:
         place.mkdir(parents=True, exist_ok=True)
         for name, data in files.items():
             # The note comes last: whoever finds it finds the rest.
-            handle, temporary = tempfile.mkstemp(dir=place)
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(place / name)
+            replace_file(place / name, data)

@@ -1,9 +1,7 @@
 """Asks swebench, in a process of its own, what a log says."""
 
 import importlib.util
-import json
 import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.swe import judge
+from benchmarks.swe.apart import Broken, answered
 from benchmarks.task import Housed, SuiteError, Task
 
 SECONDS = 60.0
@@ -82,18 +81,8 @@ def verdict(task: Task, housed: Housed, log: str, canaries: Sequence[str] = ()) 
 def _asked(inquiry: Mapping[str, Any]) -> Mapping[str, Any]:
     with tempfile.TemporaryDirectory(prefix="dgm-judge-") as place:
         try:
-            done = subprocess.run(
-                [sys.executable, "-I", str(Path(judge.__file__))],
-                cwd=place,
-                input=json.dumps(inquiry).encode(),
-                capture_output=True,
-                timeout=SECONDS,
-                check=False,
-            )
+            return answered(judge, inquiry, Path(place), SECONDS)
         except subprocess.TimeoutExpired:
             raise Unread(f"swebench's parser did not come to an end in {SECONDS:.0f} s") from None
-    if done.returncode != 0:
-        said = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise Unread(f"swebench can't read the log: {' '.join(said)[:300]}")
-    answer: Mapping[str, Any] = json.loads(done.stdout)
-    return answer
+        except Broken as error:
+            raise Unread(f"swebench can't read the log: {error}") from None

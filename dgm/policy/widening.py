@@ -6,6 +6,11 @@ from typing import Literal
 from dgm.policy.base import View
 
 
+def widens(evaluations: float, expansions: float, alpha: float, cost: float) -> bool:
+    """Whether it is time to expand; see `Widening`."""
+    return bool(evaluations**alpha >= expansions * cost**0.5)
+
+
 @dataclass(frozen=True, slots=True)
 class Widening:
     """Expand iff N ** alpha >= E, after `initial` expansions at the start (arXiv 2510.21614, section 3).
@@ -23,9 +28,8 @@ class Widening:
         """What comes next; the other one where that can't be done, None where neither can."""
         may_expand = len(view.expandable) > 0
         may_evaluate = len(view.evaluable) > 0 and view.evaluations_left > 0
-        asked = view.expansions
-        widens = asked < self.initial or view.evaluations**self.alpha >= asked * self.cost**0.5
-        if may_expand and (widens or not may_evaluate):
+        due = widens(view.evaluations, view.expansions, self.alpha, self.cost)
+        if may_expand and (view.expansions < self.initial or due or not may_evaluate):
             return "expand"
         return "evaluate" if may_evaluate else None
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from dgm.history import IMPROVER
 from dgm.improvers import IMPROVERS
+from dgm.policy.widening import widens
 from dgm.search import ALONE, COMPARED, DRAWN
 
 _RULES: Mapping[str, str] = {
@@ -139,14 +140,14 @@ def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     if not all(isinstance(number, int | float) and 0 <= number < _LARGEST for number in numbers):
         return None
     evaluations, expansions, alpha, cost = (float(number) for number in numbers if number is not None)
-    widens = evaluations**alpha >= expansions * cost**0.5
+    due = widens(evaluations, expansions, alpha, cost)
     comparison = (
         f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
-        f"{'>=' if widens else '<'} {expansions:g} expansions"
+        f"{'>=' if due else '<'} {expansions:g} expansions"
         + (f" * the root of {cost:g}, what each costs in evaluations" if cost != 1 else "")
     )
-    if widens == (job != "evaluate"):
+    if due == (job != "evaluate"):
         return f"{comparison}: time to {'evaluate' if job == 'evaluate' else 'expand'}."
-    if widens:
+    if due:
         return f"{comparison}, yet no agent could be expanded."
     return f"{comparison}, yet the first ones come early, and later ones if nothing is untried."

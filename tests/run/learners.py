@@ -3,16 +3,15 @@
 A thing learnt is a line of a file: of its own file if learners go `apart`, of one file if they are `rivals`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from hashlib import sha256
 
-from benchmarks.task import Split, Task
+from benchmarks.task import Task
 from dgm.config import Config
 from dgm.models.base import ChatReply, ChatRequest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import Parts
-from tests.run.mini import parts_with, task
+from tests.run.mini import MiniSuite, parts_with, task
 
 THINGS = 4
 SETTINGS = (
@@ -24,23 +23,15 @@ SETTINGS = (
 )
 
 
-class LearnersSuite:
+class LearnersSuite(MiniSuite):
     """A search task for each thing that can be learnt, two for who never learnt any, and a held-out one."""
 
     name = "learners"
-    shipped = False
 
     @property
     def tasks(self) -> Mapping[str, Task]:
         made = [*(task(n, "search") for n in range(THINGS + 2)), task(0, "held_out")]
         return {each.id: each for each in made}
-
-    def split(self, name: Split) -> Sequence[Task]:
-        return [each for each in self.tasks.values() if each.split == name]
-
-    @property
-    def digest(self) -> str:
-        return sha256("".join(each.digest for each in self.tasks.values()).encode()).hexdigest()
 
 
 class Learner:
