@@ -27,7 +27,7 @@ from dgm.requests import Requests
 from dgm.search import Search
 from dgm.session import Trouble
 from dgm.worker import Attempt, Finding, Worker
-from sandbox.base import SandboxError
+from sandbox.base import Order, SandboxError
 from sandbox.tree import Change, Tree
 
 MAX_ATTEMPTS = 3
@@ -212,9 +212,7 @@ class Controller:
                 self.stop(f"budget.{error.__cause__.bounded} reached")
             elif isinstance(error, Trouble) and error.fatal:
                 # What it set aside was not spent, which a resumed run could not know.
-                self._again(dispatch.ticket, str(error))
-                self._fatal = self._fatal or error
-                self.stop(str(error))
+                self._give_up(dispatch, error)
             else:
                 self._retry(dispatch, error)
             return
@@ -237,10 +235,28 @@ class Controller:
             self._again(ticket, str(error))
             self._delayed.append((time.monotonic() + 2.0**troubles, ticket))
             return
+        if isinstance(error, SandboxError) and not self._sandbox_works():
+            mend = "mend: see that the sandbox works, then `dgm resume`"
+            self._give_up(dispatch, Trouble(f"{error}; nothing can be run any more; {mend}"))
+            return
         lost = self.purse.lost(ticket.number)
         # A verdict of evasion has no place for what lost calls may have cost.
         evasion = None if lost else self._evasion(dispatch, error)
         self._end(evasion or Failed(ticket.number, "ours", str(error), estimated=lost))
+
+    def _give_up(self, dispatch: Dispatch, error: Trouble) -> None:
+        """Stop with the ticket open, for a person has to mend what is wrong."""
+        self._again(dispatch.ticket, str(error))
+        self._fatal = self._fatal or error
+        self.stop(str(error))
+
+    def _sandbox_works(self) -> bool:
+        sandbox = self.worker.session.sandbox
+        try:
+            sandbox.run(Order((sandbox.python, "-c", "")))
+        except SandboxError:
+            return False
+        return True
 
     def _again(self, ticket: Ticket, reason: str) -> None:
         """End an attempt without evidence, charged with what its lost calls may have cost."""

@@ -80,7 +80,7 @@ class Beliefs:
 
         The first and the last stand for all beyond them too.
         """
-        return float(self._quantiles(agent, np.array([quantile]))[0])
+        return float(self._blurred(agent, self._quantiles(agent, np.array([quantile])), quantile)[0])
 
     def interval(self, agent: int, level: float) -> tuple[float, float]:
         """The shortest interval that holds an agent's skill with chance `level`.
@@ -90,12 +90,22 @@ class Beliefs:
         lowest = np.linspace(0.0, 1.0 - level, INTERVALS)
         lows, highs = self._quantiles(agent, lowest), self._quantiles(agent, lowest + level)
         shortest = int((highs - lows).argmin())
-        return float(lows[shortest]), float(highs[shortest])
+        ends = np.array([lows[shortest], highs[shortest]])
+        low, high = self._blurred(agent, ends, (1.0 - level) / 2)
+        return float(low), float(high)
 
     def _quantiles(self, agent: int, quantiles: Floats) -> Floats:
         levels = self.fit.skill
         edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
         return np.asarray(np.interp(quantiles, np.concatenate([[0.0], self.below[agent]]), edges))
+
+    def _blurred(self, agent: int, ends: Floats, tail: float) -> Floats:
+        """Ends with `tail` beyond each, moved out by what is uncertain of the tasks: variances add."""
+        from scipy.special import ndtri
+
+        middle = self._quantiles(agent, np.array([0.5]))
+        reach = ndtri(tail) * np.sqrt(self.ability[agent] @ self.fit.skill_sd**2)
+        return np.asarray(middle + np.sign(ends - middle) * np.hypot(ends - middle, reach)).clip(0.0, 1.0)
 
     def see(self, view: View) -> None:
         """Take in what the view tells that was not known yet."""

@@ -33,6 +33,8 @@ class Fit:
     """`[n, g]`: each agent's posterior under all of them."""
     rates: Floats
     """`[t, g]`: the chance that an agent of ability g resolves task t."""
+    skill_sd: Floats
+    """`[g]`: how uncertain the mean rate is at ability g, for the difficulties are known only so well."""
     steps: Steps
     difficulty_sd: float
     said: Floats
@@ -67,7 +69,7 @@ def fit(parent: NDArray[np.intp], n_tasks: int, outcomes: Outcomes, before: Fit 
         ability = np.einsum("k,nkdg->ng", weights, states)
         seed = float(ability[0] @ prior.GRID)
         exchange.tell(ability)
-    return Fit(states, weights, ability, exchange.rates(), steps, exchange.difficulty_sd, exchange.said)
+    return Fit(states, weights, ability, *exchange.rates(), steps, exchange.difficulty_sd, exchange.said)
 
 
 class _Exchange:
@@ -90,8 +92,12 @@ class _Exchange:
     def difficulty_sd(self) -> float:
         return float(_SPREADS[self._spread])
 
-    def rates(self) -> Floats:
-        return _normalised(self._log_priors[self._spread] + self._told) @ self._rate().T
+    def rates(self) -> tuple[Floats, Floats]:
+        """Expected under the difficulties `[t, g]`, and the standard deviation of their mean `[g]`."""
+        difficulty, rate = _normalised(self._log_priors[self._spread] + self._told), self._rate()
+        rates = difficulty @ rate.T
+        variance = (difficulty @ rate.T**2 - rates**2).clip(min=0.0)
+        return rates, np.sqrt(variance.sum(axis=0)) / len(rates)
 
     def likelihood(self) -> Floats:
         """What the tasks say of each agent, at most 1."""
