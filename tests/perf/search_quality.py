@@ -1,21 +1,28 @@
 """What `phylo` is worth against `hgm`, DGM and SICA on the reporting worlds: docs/simulation.md's tables.
 
-`python tests/perf/search_quality.py [WORLDS [CROWDED [EARLY]]]`: so many worlds of each family (default 8,
-half of them for the lesser searches), so many for the comparison of 1, 4 and 16 workers (default 2), and so
-many more in which `hgm` and `phylo` are played to 200 evaluations alone, where differences are small (default
-0). Exits 1 where a target is missed. Both champion rules are asked at the same moments of the same searches.
+`python tests/perf/search_quality.py [PART [FILE]]`: with that part of the worlds below (default 0.05). Plays
+are kept in FILE, and the same command goes on from there. Exits 1 where a target is missed. Both champion
+rules are asked at the same moments of the same searches.
 """
 
 import multiprocessing
 import os
 import sys
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from hashlib import sha256
+from inspect import getsource
 from itertools import product
+from math import ceil
 from operator import itemgetter
+from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
+import dgm
+from archive.events import AgentId
 from dgm.bootstrap import mean_interval
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Policy, Recommendation, View
@@ -33,8 +40,16 @@ DEAR = "phylo 10"
 SEARCHES = ("hgm", "hgm 0.8", "phylo", DEAR, "darwin", "greedy")
 """`hgm 0.8` expands as often as `phylo`, `phylo 10` knows that an expansion costs 10 evaluations; `darwin`
 stands for DGM, `greedy` for SICA."""
-EARLY_EVALUATIONS = 275
-"""Of them the policy decides on 234."""
+MAIN = ("hgm", "phylo")
+CROWDS = (4, 16)
+
+WORLDS = 120
+"""Of each family, chosen on tuning worlds: as many as the least of the gains ask for."""
+WORLDS_WITHOUT_GAIN = {"orphans": 500}
+"""Where nothing is gained, no difference as small as the margin can be seen with fewer."""
+RULED = 40
+"""In so many the other champion rule is asked too."""
+DEAR_WORLDS, CROWDED, LESSER = 60, 16, 6
 
 
 @dataclass
@@ -44,7 +59,7 @@ class Heard:
     policy: Policy
     other: Policy | None
     name: str = "heard"
-    said: list[str] = field(default_factory=list)
+    said: list[AgentId] = field(default_factory=list)
 
     def choose(self, view: View, rng: np.random.Generator) -> Choice | None:
         return self.policy.choose(view, rng)
@@ -65,7 +80,6 @@ class Play:
     family: str
     index: int
     workers: int = 1
-    evaluations: int = EVALUATIONS
 
 
 @dataclass(frozen=True)
@@ -86,8 +100,8 @@ def carry_out(play: Play) -> Told:
     }.get(play.search, Settings())
     policy = POLICIES[play.search.partition(" ")[0]](settings)
     other = {"phylo": POLICIES["hgm"](settings), "hgm": Phylo()}.get(play.search)
-    heard = Heard(policy, other if play.workers == 1 else None)
-    game = Game(place, heard, play.evaluations, play.index, play.workers)
+    heard = Heard(policy, other if play.workers == 1 and play.index < RULED else None)
+    game = Game(place, heard, EVALUATIONS, play.index, play.workers)
     result = game.carry_out()
     # The lower end of the central 90 %: a bound that should hold in 95 % of plays.
     skill, covered, held = place.skill, None, result.champion_skill >= result.interval[0]
@@ -100,7 +114,7 @@ def carry_out(play: Play) -> Told:
             for low, high in (beliefs.interval(n, 0.9),)
         ]
         covered = float(np.mean(inside))
-    return Told(result, [skill(game.index[agent]) for agent in heard.said], covered, held)
+    return Told(result, [skill(game.index[agent]) for agent in heard.said], covered, bool(held))
 
 
 Plays = dict[Play, Told]
@@ -108,7 +122,7 @@ Plays = dict[Play, Told]
 
 def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np.ndarray:
     """`[world, i]`: skill at 25 (i + 1) evaluations, by the search's own champion rule or the other one."""
-    told = of(plays, search, family)
+    told = [each for each in of(plays, search, family) if each.other or not other]
     own = curves([t.result for t in told], EVALUATIONS)
     if not other:
         return own
@@ -117,13 +131,12 @@ def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np
     return np.array([(t.other[:-1] + [t.other[-1]] * size)[:size] for t in told])
 
 
-def of(plays: Plays, search: str, family: str, workers: int = 1, *, early: bool = False) -> list[Told]:
-    """In the order of the worlds; with `early` also those that were not played to the end."""
+def of(plays: Plays, search: str, family: str, workers: int = 1) -> list[Told]:
+    """In the order of the worlds."""
     found = [
         (play.index, told)
         for play, told in plays.items()
         if (play.search, play.family, play.workers) == (search, family, workers)
-        and (early or play.evaluations == EVALUATIONS)
     ]
     return [told for _, told in sorted(found, key=itemgetter(0))]
 
@@ -149,7 +162,8 @@ def quality(plays: Plays) -> None:
     reverse = [
         family
         for family in FAMILIES
-        if traces(plays, "darwin", family)[:, -1].mean() > traces(plays, "hgm", family)[:, -1].mean()
+        if (dgm := traces(plays, "darwin", family)[:, -1]).mean()
+        > traces(plays, "hgm", family)[: len(dgm), -1].mean()
     ]
     print(f"\nFamilies in which DGM ends above HGM: {', '.join(reverse) or 'none'}.")
 
@@ -162,13 +176,14 @@ def shares(plays: Plays) -> bool:
     )
     print("| search | champion | share | interval |\n|---|---|---|---|")
     found = [family for family in FAMILIES if family not in NOTHING_TO_FIND]
-    theirs = {family: traces(plays, "hgm", family) for family in found}
     headline = 2.0
     for search, other in (
         ("hgm", False), ("hgm", True), ("hgm 0.8", False), ("phylo", True), ("phylo", False),
         ("darwin", False), ("greedy", False),
     ):  # fmt: skip
-        share, (low, high) = speed({f: traces(plays, search, f, other=other) for f in found}, theirs)
+        ours = {family: traces(plays, search, family, other=other) for family in found}
+        theirs = {family: traces(plays, "hgm", family)[: len(ours[family])] for family in found}
+        share, (low, high) = speed(ours, theirs)
         rule = "posterior" if (search == "phylo") != other else "Beta quantile"
         print(f"| {search} | {rule} | {share:.2f} | {low:.2f} to {high:.2f} |")
         headline = share if (search, other) == ("phylo", False) else headline
@@ -182,10 +197,7 @@ def not_inferior(plays: Plays) -> bool:
     for search, name in (("phylo", "evaluations"), (DEAR, dear)):
         cells = {}
         for family, budget in product(FAMILIES, BUDGETS):
-            early = budget <= EARLY_EVALUATIONS * 0.85
-            ours, theirs = (
-                [told.result for told in of(plays, each, family, early=early)] for each in (search, "hgm")
-            )
+            ours, theirs = ([told.result for told in of(plays, each, family)] for each in (search, "hgm"))
             if name == dear:
                 # What `hgm` has spent by its schedule at the budget.
                 cost = np.array([budget + EXPANSION_COST * np.ceil(budget**0.6)])
@@ -228,49 +240,82 @@ def calibration(plays: Plays) -> bool:
 
 
 def workers(plays: Plays, worlds: int) -> bool:
-    print(f"\n## Workers: `phylo`'s final quality, the same {worlds} worlds of each family\n")
-    print("| workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|")
-    final = {
-        n: np.array([told.result.champion_skill for family in FAMILIES
-                     for told in of(plays, "phylo", family, n)[:worlds]])
-        for n in (1, 4, 16)
-    }  # fmt: skip
+    print(f"\n## Workers: final quality, the same {worlds} worlds of each family\n")
+    print("| search | workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|---|")
     fine = True
-    for n, skill in final.items():
-        low, high = mean_interval(skill - final[1])
-        print(f"| {n} | {skill.mean():.3f} | {(skill - final[1]).mean():+.3f} | {low:+.3f} to {high:+.3f} |")
+    for search, n in product(("hgm", "phylo"), (1, *CROWDS)):
+        alone, skill = (
+            np.array([t.result.champion_skill for f in FAMILIES for t in of(plays, search, f, each)[:worlds]])
+            for each in (1, n)
+        )
+        mean, (low, high) = (skill - alone).mean(), mean_interval(skill - alone)
+        print(f"| {search} | {n} | {skill.mean():.3f} | {mean:+.3f} | {low:+.3f} to {high:+.3f} |")
         fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine
 
 
+def chosen(part: float) -> Iterator[Play]:
+    def some(worlds: int) -> range:
+        return range(ceil(part * worlds))
+
+    for search, family in product(SEARCHES, FAMILIES):
+        main = DEAR_WORLDS if search == DEAR else WORLDS_WITHOUT_GAIN.get(family, WORLDS)
+        yield from (Play(search, family, n) for n in some(main if search in {*MAIN, DEAR} else LESSER))
+    for search, family, n, crowd in product(MAIN, FAMILIES, some(CROWDED), CROWDS):
+        yield Play(search, family, n, crowd)
+
+
+KEPT = TypeAdapter(tuple[Play, Told])
+
+
+def code() -> str:
+    """The digest of what a play depends on."""
+    home = Path(dgm.__file__).parent
+    files = [home / f"{name}.py" for name in ("search", "simulate", "clades", "intervals")]
+    files += sorted(
+        [*home.glob("policy/**/*.py"), home / "simulation/world.py", home / "simulation/families.py"]
+    )
+    sources = [*(file.read_text() for file in files), getsource(Heard), getsource(carry_out)]
+    return sha256("".join(sources).encode()).hexdigest()
+
+
 def main() -> int:
     """Print the figures; 1 if a target was missed."""
-    worlds, crowded, early = (*map(int, sys.argv[1:4]), *(8, 2, 0)[len(sys.argv) - 1 :])
-    main = ("hgm", "phylo", DEAR)
-    wanted = [Play(s, f, n) for n in range(worlds) for f in FAMILIES for s in main]
-    wanted += [Play(s, f, n) for n in range(worlds // 2) for f in FAMILIES for s in SEARCHES if s not in main]
-    wanted += [Play("phylo", f, n, w) for n in range(crowded) for f in FAMILIES for w in (4, 16)]
-    wanted += [
-        Play(s, f, worlds + n, evaluations=EARLY_EVALUATIONS)
-        for n in range(early)
-        for f in FAMILIES
-        for s in main
-    ]
+    part = float(sys.argv[1]) if len(sys.argv) > 1 else 0.05
+    kept = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(os.devnull)
+    lines = kept.read_text().splitlines() if kept.exists() else []
+    if lines and lines[0] != code():
+        sys.exit(f"{kept} holds plays of other code; mend: another file")
+    # World by world, so that what is interrupted can be read with a smaller part.
+    wanted = sorted(chosen(part), key=lambda play: play.index)
+    there: Plays = dict(KEPT.validate_json(line) for line in lines[1:])
+    plays = {play: there[play] for play in wanted if play in there}
+    missing = [play for play in wanted if play not in plays]
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    plays: Plays = {}
-    with ProcessPoolExecutor(min(2, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool:
-        for play, told in zip(wanted, pool.map(carry_out, wanted, chunksize=4), strict=True):
+    with (
+        kept.open("a") as file,
+        ProcessPoolExecutor(min(2, os.cpu_count() or 1), multiprocessing.get_context("spawn")) as pool,
+    ):
+        if not lines:
+            file.write(f"{code()}\n")
+        for play, told in zip(missing, pool.map(carry_out, missing, chunksize=4), strict=True):
             plays[play] = told
+            file.write(f"{KEPT.dump_json((play, told)).decode()}\n")
+            file.flush()
             if len(plays) % 40 == 0:
                 print(f"{len(plays)} of {len(wanted)} plays", file=sys.stderr, flush=True)
-    print(f"{worlds} reporting worlds of each of {len(FAMILIES)} families, {EVALUATIONS} evaluations;")
-    print(f"{early} more of each at 100 and 200.")
+    sizes = (ceil(part * n) for n in (WORLDS, DEAR_WORLDS, LESSER, CROWDED))
+    print(
+        "Reporting worlds of each family: {}; `{}` {}, lesser searches {}, crowds {}.".format(
+            next(sizes), DEAR, *sizes
+        )
+    )
     quality(plays)
     met = {
         "share of evaluations at most half": shares(plays),
         "not inferior anywhere": not_inferior(plays),
         "intervals cover": calibration(plays),
-        "workers equivalent": workers(plays, crowded),
+        "workers equivalent": workers(plays, ceil(part * CROWDED)),
     }
     print("\n## Targets\n")
     for target, fine in met.items():
