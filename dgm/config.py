@@ -83,6 +83,8 @@ class SearchSection(Section):
     uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""
     initial_expansions: int = Field(default=5, ge=0)
+    rounds: int = Field(default=1, ge=1, le=100)
+    """Attempts an agent may have at each search task; more than one where agents are left to chance."""
     stage_one: int = Field(default=10, ge=1)
     """Tasks; in a split smaller than both stages, each is its share of the split."""
     stage_two: int = Field(default=50, ge=0)

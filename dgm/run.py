@@ -388,6 +388,7 @@ def new_search(config: Config, suite: Suite, staged: Sequence[TaskId] | None = N
     plan = Plan(
         evaluations=config.budget.evaluations,
         expansions=config.budget.expansions,
+        rounds=config.search.rounds,
         finish_share=config.search.finish_share,
         finish_agents=config.search.finish_agents,
         champion_quantile=config.search.champion_quantile,

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from itertools import product
 from typing import Any, TypeVar
@@ -40,7 +40,7 @@ COMPARED, ALONE = "held out", "champion alone"
 """Rules of those that have the champion meet them: beside the seed, and without it."""
 
 _Item = TypeVar("_Item", bound=np.generic)
-_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING = range(7)
+_CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING, _ROUND = range(8)
 """Rows of the per-agent counts."""
 _Chosen = tuple[Job, Purpose, Mapping[str, Any]]
 
@@ -51,10 +51,12 @@ class SearchError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What bounds a search. Budgets count search evaluations of agents other than the seed."""
+    """What bounds a search. Budgets count search evaluations, without the seed's first round."""
 
     evaluations: int
     expansions: int | None = None
+    rounds: int = 1
+    """Attempts that an agent may have at each search task; a round ends before the next one begins."""
     finish_share: float = 0.15
     finish_agents: int = 3
     champion_quantile: float = 0.05
@@ -77,7 +79,7 @@ class Plan:
 class Search:
     """The state of a search; not thread-safe, its owner calls it from one thread.
 
-    The seed first attempts every search task. Then the policy decides, until its share of the evaluations
+    The seed first attempts every search task once. Then the policy decides, until its share of evaluations
     is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks, and the
     seed has as many attempts at each as one of the champion's costs; or the champion meets them alone.
     `staged` are the search tasks in the order that stages take them.
@@ -100,7 +102,7 @@ class Search:
         self._index: dict[AgentId, int] = {}
         self._clades = Clades()
         self._untried = np.zeros((16, len(self._tasks)), dtype=np.bool_)
-        self._counts = np.zeros((7, 16), dtype=np.int64)
+        self._counts = np.zeros((8, 16), dtype=np.int64)
         self._outcomes = np.zeros((3, 64), dtype=np.int32)
         self._outcome_count = 0
         self._open: dict[int, Ticket] = {}
@@ -129,7 +131,7 @@ class Search:
 
     @property
     def evaluations(self) -> int:
-        """Settled search evaluations of agents other than the seed."""
+        """Settled search evaluations, without the seed's first round."""
         return self._evaluations
 
     @property
@@ -253,7 +255,7 @@ class Search:
         if not self._agents:
             raise SearchError("no seed agent was born")
         untried = np.flatnonzero(self._untried[0])
-        if not len(untried):
+        if self._counts[_ROUND, 0] or not len(untried):
             return None
         return Evaluate(self._agents[0], self._tasks[int(untried[0])]), "search", {"rule": "seed pass"}
 
@@ -262,18 +264,26 @@ class Search:
         if view.evaluations_left <= 0 or self._hopeless:
             return None
         choice = self.policy.choose(view, rng)
-        return None if choice is None else (choice.job, "search", choice.why)
+        if choice is None:
+            return None
+        job = choice.job
+        if isinstance(job, Evaluate):
+            job = replace(job, repeat=int(self._counts[_ROUND, self._index[job.agent]]))
+        return job, "search", choice.why
 
     def _finish(self) -> _Chosen | None:
         """Complete the leaders, once the policy's own tickets have ended."""
         if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
         view = self.view()
-        for agent in leaders(view, self.plan.champion_quantile, self.plan.finish_agents):
+        rounds = self._counts[_ROUND]
+        first = leaders(view, self.plan.champion_quantile, self.plan.finish_agents)
+        for agent in sorted(first, key=rounds.__getitem__):
             untried = np.flatnonzero(view.untried[agent])
             if len(untried):
                 why = {"rule": "finish", "agent": agent, "left": len(untried)}
-                return Evaluate(self._agents[agent], self._tasks[int(untried[0])]), "search", why
+                task = self._tasks[int(untried[0])]
+                return Evaluate(self._agents[agent], task, int(rounds[agent])), "search", why
         return None
 
     def _comparison(self) -> _Chosen | None:
@@ -339,13 +349,17 @@ class Search:
                 self._asked_held_out.add((agent, task, repeat))
                 if ticket.purpose == "held_out":
                     self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
-            case Evaluate(agent, task):
+            case Evaluate(agent, task, repeat):
                 index = self._index[agent]
                 column = self._task_index[task]
                 self._counts[_PENDING, index] += 1
                 self._counts[_UNTRIED, index] -= int(self._untried[index, column])
                 self._untried[index, column] = False
-                self._evaluations_asked += index != 0
+                self._evaluations_asked += bool(index or repeat)
+                if not self._counts[_UNTRIED, index] and repeat + 1 < self.plan.rounds:
+                    self._counts[_ROUND, index] = repeat + 1
+                    self._counts[_UNTRIED, index] = len(self._tasks)
+                    self._untried[index] = True
 
     def _settle(self, ticket: Ticket, end: End) -> None:
         match ticket.job, end:
@@ -355,9 +369,7 @@ class Search:
                 if (end.agent, end.task) != (agent, task):
                     raise SearchError(f"ticket {end.ticket}: scored another pair than was asked")
                 if ticket.purpose == "search":
-                    self._count(
-                        self._index[agent], self._task_index[task], resolved=end.verdict == "resolved"
-                    )
+                    self._count(self._index[agent], self._task_index[task], repeat, end)
                 elif ticket.purpose == "bench":
                     self._clades.count(self._index[agent], resolved=end.verdict == "resolved")
                 elif not repeat:
@@ -384,19 +396,20 @@ class Search:
             self._counts[_REJECTIONS, rewriters] += 1
             self._rejections_running += 1
 
-    def _count(self, agent: int, task: int, *, resolved: bool) -> None:
+    def _count(self, agent: int, task: int, repeat: int, end: Scored) -> None:
+        resolved, of_budget = end.verdict == "resolved", bool(agent or repeat)
         self._counts[_PENDING, agent] -= 1
         if self._outcome_count == self._outcomes.shape[1]:
             self._outcomes = np.concatenate([self._outcomes, np.zeros_like(self._outcomes)], axis=1)
         self._outcomes[:, self._outcome_count] = agent, task, resolved
         self._outcome_count += 1
         self._clades.count(agent, resolved=resolved)
-        self._evaluations += agent != 0
+        self._evaluations += of_budget
         # New evidence in its clade gives a barred parent another chance.
         ancestry = self._clades.ancestry(agent)
         rejections = self._counts[_REJECTIONS, ancestry]
         self._counts[_REJECTIONS, ancestry] = np.where(rejections >= REJECTIONS_BAR_PARENT, 0, rejections)
-        if agent != 0 and self._outlook.due(self._evaluations):
+        if of_budget and self._outlook.due(self._evaluations):
             champion = self._index[self.champion().agent]
             self._hopeless = self._hopeless or self._outlook.hopeless(champion, self._clades.own)
 

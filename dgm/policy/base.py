@@ -33,11 +33,12 @@ class Outcomes:
 class View:
     """The search as a policy may see it; every array is read-only. Agent 0 is the seed.
 
-    `untried[a, t]` is true where agent `a` has neither attempted task `t` nor is about to. `set_aside[a]`
-    counts pairs that ended without evidence, which champion selection takes as unresolved. `staged` are the
-    tasks in the order that stages take them, whoever attempts them. `expanding` counts Expand and Merge
-    tickets that have not ended, `pending` such Evaluate tickets; `merged` are pairs whose Merge was asked.
-    `evaluations` are settled search evaluations of agents other than the seed; `expansions` are Expand and
+    `untried[a, t]` is true where agent `a`, in its present round of attempts, has neither attempted task `t`
+    nor is about to. `set_aside[a]` counts pairs that ended without evidence, which champion selection takes
+    as unresolved. `staged` are the tasks in the order that stages take them, whoever attempts them.
+    `expanding` counts Expand and Merge tickets that have not ended, `pending` such Evaluate tickets; `merged`
+    are pairs whose Merge was asked.
+    `evaluations` are settled search evaluations, without the seed's first round; `expansions` are Expand and
     Merge tickets asked, whatever became of them. What is left is None where there is no limit.
     """
 

@@ -105,11 +105,13 @@ def pairs(view: View) -> Iterator[Pair]:
 
 def _compared(view: View, among: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """`[a, b]`: the tasks that a resolved and b did not, and the luck on all tasks that both met."""
-    told = view.outcomes
-    won = np.zeros((len(view.agents), len(view.tasks)))
-    lost = np.zeros_like(won)
-    won[told.agent, told.task] = told.resolved
-    lost[told.agent, told.task] = 1 - told.resolved
+    told, shape = view.outcomes, (len(view.agents), len(view.tasks))
+    attempts, won = np.zeros(shape), np.zeros(shape)
+    np.add.at(attempts, (told.agent, told.task), 1)
+    np.add.at(won, (told.agent, told.task), told.resolved)
+    # Of several attempts at a task each counts its share.
+    won /= np.maximum(1, attempts)
+    lost = (attempts > 0) - won
     resolved, attempted = won.sum(axis=0), (won + lost).sum(axis=0)
     everywhere = (1 + resolved.sum()) / (2 + attempted.sum())
     rate = (everywhere + resolved) / (1 + attempted)

@@ -18,4 +18,5 @@ def search_again(folder: Path, known: Facts, policy: Policy | None = None) -> Se
     asked = known.history.asked.values()
     tasks = dict.fromkeys(each.task for each in asked if each.purpose == "search" and each.task is not None)
     chosen = policy or POLICIES[config.search.policy](config.search.settings)
-    return Search(chosen, list(tasks), [], Plan(config.budget.evaluations), config.seed)
+    plan = Plan(config.budget.evaluations, rounds=config.search.rounds)
+    return Search(chosen, list(tasks), [], plan, config.seed)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from numpy.random import PCG64, Generator
 
 from archive.events import AgentId, Born, End, Event, Rejected
 from dgm.jobs import Evaluate, Expand, Merge, Ticket
 from dgm.policy import POLICIES, Settings
-from dgm.policy.base import View
+from dgm.policy.base import Outcomes, View
 from dgm.policy.merging import Merging, pairs
 from dgm.policy.uniform import Uniform
 from dgm.report.selection import selection
@@ -55,6 +56,14 @@ def met(parents: Sequence[tuple[int, ...]], won: Sequence[Sequence[bool]], share
 
 def found(view: View) -> list[tuple[int, int]]:
     return [(pair.agent, pair.other) for pair in pairs(view)]
+
+
+def test_several_attempts_at_a_task_weigh_as_one() -> None:
+    view = grown([(), (0,), (0,)], [{0, 1, 2}, {0, 1, 2, 3, 4, 5}, {0, 6, 7, 8, 9}]).view()
+    told = view.outcomes
+    twice = Outcomes(*(np.concatenate([row, row]) for row in (told.agent, told.task, told.resolved)))
+    assert found(view)
+    assert list(pairs(replace(view, outcomes=twice))) == list(pairs(view))
 
 
 def test_the_pair_that_complements_each_other_most_comes_first_and_the_better_one_of_it() -> None:
