@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from dgm.cap import Cap
-from dgm.policy import POLICIES, Settings
+from dgm.policy import POLICIES, STAGED, Settings
 from dgm.policy.darwin import Keep
 from dgm.prices import Price
 from sandbox.base import Limits
@@ -83,7 +83,7 @@ class SearchSection(Section):
     uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""
     initial_expansions: int = Field(default=5, ge=0)
-    rounds: int = Field(default=1, ge=1, le=100)
+    rounds: int = Field(default=1, ge=1, le=10)
     """Attempts an agent may have at each search task; more than one where agents are left to chance."""
     stage_one: int = Field(default=10, ge=1)
     """Tasks; in a split smaller than both stages, each is its share of the split."""
@@ -396,6 +396,8 @@ def _validated(table: Mapping[str, Any], source: str) -> Config:
     ):
         if value not in allowed:
             raise ConfigError(f"{source}: {key}: unknown {value!r}; allowed: {', '.join(allowed)}")
+    if config.search.rounds > 1 and config.search.policy in STAGED:
+        raise ConfigError(f"{source}: search.rounds: {config.search.policy} has its own stages; allowed: 1")
     if config.cassette.mode in {"replay", "refresh"} and config.cassette.run is None:
         raise ConfigError(
             f"{source}: cassette.mode {config.cassette.mode!r} needs cassette.run, the run that was recorded"

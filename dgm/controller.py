@@ -27,7 +27,7 @@ from dgm.requests import Requests
 from dgm.search import Search
 from dgm.session import Trouble
 from dgm.worker import Attempt, Finding, Worker
-from sandbox.base import Order, SandboxError
+from sandbox.base import Folder, Order, SandboxError
 from sandbox.tree import Change, Tree
 
 MAX_ATTEMPTS = 3
@@ -235,8 +235,8 @@ class Controller:
             self._again(ticket, str(error))
             self._delayed.append((time.monotonic() + 2.0**troubles, ticket))
             return
-        if isinstance(error, SandboxError) and not self._sandbox_works():
-            mend = "mend: see that the sandbox works, then `dgm resume`"
+        if isinstance(error, SandboxError) and (self._fatal or not self._sandbox_works()):
+            mend = "mend: see that the sandbox works, then go on where this stopped"
             self._give_up(dispatch, Trouble(f"{error}; nothing can be run any more; {mend}"))
             return
         lost = self.purse.lost(ticket.number)
@@ -252,8 +252,9 @@ class Controller:
 
     def _sandbox_works(self) -> bool:
         sandbox = self.worker.session.sandbox
+        place = Folder(Tree({"empty": b""}), writable=True, collect=True)
         try:
-            sandbox.run(Order((sandbox.python, "-c", "")))
+            sandbox.run(Order((sandbox.python, "-c", ""), {"/place": place}))
         except SandboxError:
             return False
         return True

@@ -200,7 +200,7 @@ def _measuring(config: Config, *, stand_in: bool) -> Config:
     """A run of one pass of the seed agent and one expansion of it."""
     table = config.model_dump(exclude_none=True)
     table.pop("cassette")
-    table["search"] |= {"policy": "hgm", "initial_expansions": 1}
+    table["search"] |= {"policy": "hgm", "initial_expansions": 1, "rounds": 1}
     table["budget"] |= {"evaluations": 1, "expansions": 1}
     if stand_in:
         table |= {"model": ModelSection().model_dump(), "prices": {}}

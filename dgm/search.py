@@ -56,7 +56,7 @@ class Plan:
     evaluations: int
     expansions: int | None = None
     rounds: int = 1
-    """Attempts that an agent may have at each search task; a round ends before the next one begins."""
+    """Attempts an agent may have at each search task; one round was asked entirely before the next begins."""
     finish_share: float = 0.15
     finish_agents: int = 3
     champion_quantile: float = 0.05

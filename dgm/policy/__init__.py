@@ -73,3 +73,5 @@ POLICIES: Mapping[str, Make] = _merging(
         "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
     }
 )
+STAGED = frozenset({"darwin", "greedy"})
+"""Policies that evaluate a newborn in stages of their own, each task once."""

@@ -34,7 +34,7 @@ class View:
     """The search as a policy may see it; every array is read-only. Agent 0 is the seed.
 
     `untried[a, t]` is true where agent `a`, in its present round of attempts, has neither attempted task `t`
-    nor is about to. `set_aside[a]` counts pairs that ended without evidence, which champion selection takes
+    nor is about to. `set_aside[a]` counts attempts that gave no evidence, which champion selection takes
     as unresolved. `staged` are the tasks in the order that stages take them, whoever attempts them.
     `expanding` counts Expand and Merge tickets that have not ended, `pending` such Evaluate tickets; `merged`
     are pairs whose Merge was asked.

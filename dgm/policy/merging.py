@@ -109,8 +109,8 @@ def _compared(view: View, among: NDArray[np.intp]) -> tuple[NDArray[np.float64],
     attempts, won = np.zeros(shape), np.zeros(shape)
     np.add.at(attempts, (told.agent, told.task), 1)
     np.add.at(won, (told.agent, told.task), told.resolved)
-    # Of several attempts at a task each counts its share.
-    won /= np.maximum(1, attempts)
+    # Of several attempts at a task at least half have to succeed.
+    won = ((attempts > 0) & (2 * won >= attempts)).astype(float)
     lost = (attempts > 0) - won
     resolved, attempted = won.sum(axis=0), (won + lost).sum(axis=0)
     everywhere = (1 + resolved.sum()) / (2 + attempted.sum())

@@ -15,7 +15,7 @@ def widens(evaluations: float, expansions: float, alpha: float, cost: float) -> 
 class Widening:
     """Expand iff N ** alpha >= E, after `initial` expansions at the start (arXiv 2510.21614, section 3).
 
-    N = settled evaluations of agents other than the seed, E = Expand tickets asked. Failed and rejected
+    N = settled evaluations without the seed's first round, E = Expand tickets asked. Failed and rejected
     expansions count in E, which the public code leaves out. Ours: where an expansion costs as much as `cost`
     evaluations, E counts times the root of that.
     """

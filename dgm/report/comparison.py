@@ -116,7 +116,9 @@ def equal_cost(ours: Side, theirs: Side, split: Split, tasks: Collection[TaskId]
     """
     dear, cheap = ours.met(split), theirs.met(split)
     attempts = attempts_at_equal_cost(_usages(dear), _usages(cheap))
-    tries = [cheap, *(theirs.met(split, repeat) for repeat in range(1, attempts))]
+    # What is visible of a task was run after attempts at held-out ones alone.
+    again = [{} if split == "search" else theirs.met(split, repeat) for repeat in range(1, attempts)]
+    tries = [cheap, *again]
     chosen: dict[TaskId, Scored | Failed] = {}
     for task in tasks:
         those = [end for ends in tries if isinstance(end := ends.get(task), Scored)]

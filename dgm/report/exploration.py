@@ -43,9 +43,10 @@ def series(known: Facts) -> list[dict[str, Any]]:
             case Rejected(tree=tree):
                 tried += 1
                 trees |= set() if tree is None else {tree}
-            case Scored(agent=agent, task=task, split="search", verdict=verdict):
+            case Scored(ticket, agent=agent, task=task, split="search", verdict=verdict):
                 evaluations += 1
-                verdicts[known.index[agent], columns[task]] = 1 if verdict == "resolved" else -1
+                if not known.history.asked[ticket].repeat:
+                    verdicts[known.index[agent], columns[task]] = 1 if verdict == "resolved" else -1
                 solved |= {task} if verdict == "resolved" else set()
                 if evaluations % every and evaluations < len(searched):
                     continue

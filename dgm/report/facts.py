@@ -141,8 +141,8 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
     }
     told = models(known.archive, known.history)
     usage, estimated = born.usage, known.ledger.estimated(born.ticket)
-    for split in ("search", "held_out"):
-        for scored in known.history.scores(agent, split).values():
+    for scored in known.history.scored.values():
+        if scored.agent == agent and scored.split in {"search", "held_out"}:
             usage += scored.usage
             estimated += known.ledger.estimated(scored.ticket)
     return {

@@ -86,7 +86,8 @@ def study_facts(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _took(folder: Path, known: Facts) -> dict[str, Any]:
     asked = [each for each in known.history.asked.values() if each.purpose == "search"]
-    evaluations = sum(each.job == "evaluate" and each.agent != _root(known) for each in asked)
+    root = _root(known)
+    evaluations = sum(each.job == "evaluate" and bool(each.agent != root or each.repeat) for each in asked)
     told = {**search_facts(folder, known), "agents": len(known.history.born), "evaluations": evaluations}
     return {key: told[key] for key in TOOK}
 

@@ -61,10 +61,11 @@ def paired(differences: Mapping[tuple[str, int], Floats]) -> Mapping[tuple[str, 
         return float(stdtr(len(values) - 1, -(values.mean() + MARGIN) / error(values)))
 
     order = sorted(differences, key=lambda cell: p(differences[cell]))
-    found = {}
+    found, tail = {}, _TAIL / max(1, len(order))
     for rank, cell in enumerate(order):
         values = differences[cell]
-        tail = _TAIL / (len(order) - rank)
+        # Step by step: after one that is not shown, none is.
+        tail = _TAIL / (len(order) - rank) if rank == 0 or found[order[rank - 1]].not_inferior else tail
         reach = float(stdtrit(len(values) - 1, 1 - tail)) * error(values)
         found[cell] = Difference(float(values.mean()), float(values.mean()) - reach)
     return found

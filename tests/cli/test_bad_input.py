@@ -34,6 +34,7 @@ def everything(folder: Path) -> dict[str, str]:
         (["--preset", "../presets/hgm"], "--preset: unknown '../presets/hgm'; allowed: dgm, hgm"),
         (["--set", "search.archive=keep_none"], "search.archive"),
         (["--set", "report.discordance=0"], "report.discordance"),
+        (["--set", "search.policy=darwin", "--set", "search.rounds=2"], "search.rounds: darwin has its own"),
         (["--config", "nowhere.toml"], "nowhere.toml: can't be read"),
         (["--seed-agent", "nowhere"], "seed agent nowhere: no such folder"),
     ],

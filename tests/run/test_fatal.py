@@ -91,7 +91,7 @@ def test_a_sandbox_that_is_gone_ends_no_ticket(tmp_path: Path) -> None:
             session = replace(parts.worker.session, sandbox=cast("Sandbox", Dying(parts.sandbox, orders)))
             yield replace(parts, worker=replace(parts.worker, session=session))
 
-    with pytest.raises(Trouble, match=r"^the engine is gone; nothing can be run any more; mend: .*resume"):
+    with pytest.raises(Trouble, match=r"^the engine is gone; nothing can be run any more; mend: .*go on"):
         launch(folder, config(2, evaluations=4), QUIET, parts_of=parts_of)
     events = [entry.event for entry in DiskArchive.read(folder).entries()]
     assert any(isinstance(event, Scored) for event in events)

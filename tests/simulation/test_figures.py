@@ -45,6 +45,19 @@ def test_holm_holds_the_family_error() -> None:
     assert wrong / 300 == pytest.approx(0.05, abs=0.035)
 
 
+def test_after_a_cell_that_is_not_shown_none_is() -> None:
+    rng = np.random.Generator(np.random.PCG64(0))
+    shown = []
+    for _ in range(300):
+        cells = {("f", n): rng.normal(0.0, 0.02, size=15) for n in range(8)}
+        told = paired(cells)
+        order = sorted(cells, key=lambda cell: -(cells[cell].mean() + 0.01) / cells[cell].std(ddof=1))
+        states = [told[cell].not_inferior for cell in order]
+        assert states == sorted(states, reverse=True)
+        shown.append(sum(states))
+    assert {0, 8} < set(shown)
+
+
 def test_at_equal_cost_expansions_count() -> None:
     found = at_cost([result([0.1, 0.2, 0.3], [1, 5, 9])], 10.0, np.array([30.0, 35.0, 100.0, 1000.0]))
     assert found.tolist() == [[0.1, 0.1, 0.2, 0.3]]

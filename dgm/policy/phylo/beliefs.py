@@ -100,7 +100,7 @@ class Beliefs:
         return np.asarray(np.interp(quantiles, np.concatenate([[0.0], self.below[agent]]), edges))
 
     def _blurred(self, agent: int, ends: Floats, tail: float) -> Floats:
-        """Ends with `tail` beyond each, moved out by what is uncertain of the tasks: variances add."""
+        """Ends with `tail` beyond each, moved out by what is uncertain of the tasks, as if independent."""
         from scipy.special import ndtri
 
         middle = self._quantiles(agent, np.array([0.5]))
