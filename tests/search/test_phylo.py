@@ -11,8 +11,9 @@ from numpy.random import PCG64, Generator
 
 from dgm.policy.base import Choice, Outcomes, Recommendation, View
 from dgm.policy.phylo.beliefs import CHAIN, GROWTH, LEAST, Beliefs, fitted_counts
-from dgm.policy.phylo.fit import Fit, fit
+from dgm.policy.phylo.fit import _DIFFICULTIES, _SLIP, _SPREADS, Fit, _log_priors, fit
 from dgm.policy.phylo.policy import Phylo
+from dgm.policy.phylo.prior import GRID, root_prior, unit
 from dgm.policy.phylo.tree import Levels, Steps, up_down
 from dgm.simulate import Game
 from dgm.simulation.families import world
@@ -75,6 +76,33 @@ def test_hard_tasks_are_no_disgrace() -> None:
     resolved[10, :5] = resolved[11, 10:15] = 1
     told = skill(fit(np.zeros(12, dtype=np.intp), 20, table(resolved, met)))
     assert told[11] > told[10] + 0.1
+
+
+def test_several_attempts_at_a_task_tell_less_than_as_many_tasks() -> None:
+    """Of one agent, whose tasks tell nothing of each other, the sum is exact."""
+    rng = Generator(PCG64(0))
+    rounds = np.repeat(np.arange(36), 5)
+    resolved = (rng.random(36) < 0.4).astype(np.int32)[rounds]
+    told = fit(
+        np.zeros(1, dtype=np.intp), 36, Outcomes(np.zeros_like(resolved), rounds.astype(np.int32), resolved)
+    )
+    spread = int(np.abs(_SPREADS - told.difficulty_sd).argmin())
+    difficulty = np.exp(_log_priors()[0][spread])
+    ability = GRID[:, None] * unit(told.difficulty_sd)
+    rate = _SLIP + (1 - 2 * _SLIP) / (1 + np.exp(_DIFFICULTIES - ability))
+    each = [np.log((rate**5 if won else (1 - rate) ** 5) @ difficulty) for won in resolved[::5]]
+    exact = root_prior()[0].sum(axis=0) * np.exp(np.sum(each, axis=0) - np.max(np.sum(each, axis=0)))
+    assert told.ability[0] == pytest.approx(exact / exact.sum(), abs=1e-6)
+
+
+def test_outcomes_told_again_go_on_from_a_fit_to_the_first_of_them() -> None:
+    rng = Generator(PCG64(0))
+    resolved = (rng.random((6, 20)) < 0.5).astype(int)
+    first = table(resolved)
+    both = Outcomes(*(np.concatenate([row, row]) for row in (first.agent, first.task, first.resolved)))
+    parent = np.array([0, 0, 0, 1, 1, 2])
+    warm = fit(parent, 20, both, fit(parent, 20, first))
+    assert skill(warm) == pytest.approx(skill(fit(parent, 20, both)), abs=0.02)
 
 
 def test_children_are_thought_like_their_parents_until_they_show_it() -> None:

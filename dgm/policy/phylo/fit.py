@@ -38,7 +38,7 @@ class Fit:
     steps: Steps
     difficulty_sd: float
     said: Floats
-    """Per outcome the logarithm of what its agent says of its task: where a later fit may go on."""
+    """Per pair the logarithm of what its agent says of its task: where a later fit may go on."""
 
     @property
     def drifts(self) -> Floats:
@@ -55,9 +55,9 @@ def fit(parent: NDArray[np.intp], n_tasks: int, outcomes: Outcomes, before: Fit 
     """The posterior given `outcomes`, of agents whose `parent` come before them.
 
     Abilities are summed exactly over the tree given the tasks, difficulties over a grid given the agents;
-    each outcome passes messages both ways, without what it said itself (loopy belief propagation, Pearl
-    1988). The spread of difficulties is the one of highest evidence given the messages. `before` is of some
-    of the first outcomes.
+    each pair that met passes messages both ways, without what it said itself (loopy belief propagation,
+    Pearl 1988). The spread of difficulties is the one of highest evidence given the messages. `before` is of
+    some of the first outcomes.
     """
     levels, root = Levels.of(parent), prior.root_prior()
     exchange = _Exchange(outcomes, len(parent), n_tasks, before)
@@ -73,20 +73,24 @@ def fit(parent: NDArray[np.intp], n_tasks: int, outcomes: Outcomes, before: Fit 
 
 
 class _Exchange:
-    """Messages between agents and tasks, one each way for each outcome."""
+    """Messages between agents and tasks, one each way for each pair, whatever its attempts."""
 
     def __init__(self, outcomes: Outcomes, n_agents: int, n_tasks: int, before: Fit | None) -> None:
-        self._agent, self._task, self._n_agents = outcomes.agent, outcomes.task, n_agents
-        self._won = outcomes.resolved.astype(bool)[:, None]
-        self._by_agent = np.argsort(outcomes.agent, kind="stable")
-        self._by_task = np.argsort(outcomes.task, kind="stable")
+        first, attempts, won = _pairs(outcomes, n_tasks)
+        self._agent, self._task, self._n_agents = outcomes.agent[first], outcomes.task[first], n_agents
+        self._ends = [
+            (int(wins), int(tries - wins), np.flatnonzero((attempts == tries) & (won == wins)))
+            for tries, wins in np.unique(np.stack([attempts, won]), axis=1).T
+        ]
+        self._by_agent = np.argsort(self._agent, kind="stable")
+        self._by_task = np.argsort(self._task, kind="stable")
         self._log_priors, self._log_spread = _log_priors()
         self._spread = int(np.abs(_SPREADS - before.difficulty_sd).argmin()) if before else _TYPICAL
-        self.said = np.zeros((len(outcomes), len(_DIFFICULTIES)))
+        self.said = np.zeros((len(first), len(_DIFFICULTIES)))
         if before:
             self.said[: len(before.said)] = before.said
         self._told = _summed(self.said, self._task, self._by_task, n_tasks)
-        self._heard = np.zeros((len(outcomes), prior.POINTS))
+        self._heard = np.zeros((len(first), prior.POINTS))
 
     @property
     def difficulty_sd(self) -> float:
@@ -102,8 +106,7 @@ class _Exchange:
     def likelihood(self) -> Floats:
         """What the tasks say of each agent, at most 1."""
         task = self._log_priors[self._spread] + self._told
-        solves = _normalised(task[self._task] - self.said) @ self._rate().T
-        self._heard = np.where(self._won, solves, 1 - solves)
+        self._heard = self._chance(_normalised(task[self._task] - self.said), self._rate().T)
         logs = _summed(np.log(self._heard), self._agent, self._by_agent, self._n_agents)
         return np.asarray(np.exp(logs - logs.max(axis=1, keepdims=True)) + _TINY)
 
@@ -111,16 +114,31 @@ class _Exchange:
         """Take in what the agents say of the tasks, and find the spread of difficulties that fits it."""
         rest = ability[self._agent] / self._heard
         rest /= rest.sum(axis=1, keepdims=True)
-        solves = rest @ self._rate()
-        self.said = np.log(np.where(self._won, solves, 1 - solves))
+        self.said = np.log(self._chance(rest, self._rate()))
         self._told = _summed(self.said, self._task, self._by_task, len(self._told))
         each = np.exp(self._told - self._told.max(axis=1, keepdims=True)) @ np.exp(self._log_priors).T
         self._spread = int((np.log(each).sum(axis=0) + self._log_spread).argmax())
+
+    def _chance(self, weights: Floats, rate: Floats) -> Floats:
+        """That each pair's attempts end as they did; `weights[pair, x]` sums over x, `rate[x, y]`."""
+        chance = np.empty((len(weights), rate.shape[1]))
+        for won, lost, pairs in self._ends:
+            chance[pairs] = weights[pairs] @ (rate**won * (1 - rate) ** lost)
+        return chance
 
     def _rate(self) -> Floats:
         """`[g, b]`: the chance to resolve (Rasch 1960), with a little guess and slip."""
         ability = prior.GRID[:, None] * prior.unit(self.difficulty_sd)
         return np.asarray(_SLIP + (1 - 2 * _SLIP) / (1 + np.exp(_DIFFICULTIES - ability)))
+
+
+def _pairs(outcomes: Outcomes, n_tasks: int) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.intp]]:
+    """Each pair's first outcome, in order, its attempts and how many succeeded."""
+    key = outcomes.agent.astype(np.int64) * n_tasks + outcomes.task
+    _, first, pair, attempts = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
+    won = np.bincount(pair, outcomes.resolved, len(first)).astype(np.intp)
+    order = np.argsort(first)
+    return first[order], attempts[order], won[order]
 
 
 @cache
