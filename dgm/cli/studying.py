@@ -11,7 +11,7 @@ from rich.console import Console
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite
 from dgm.bench import split_of
-from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
+from dgm.cli.errors import BUDGET, DONE, FAILED, INTERRUPTED
 from dgm.cli.evolve import view
 from dgm.cli.inspect import known
 from dgm.cli.names import named
@@ -20,7 +20,9 @@ from dgm.policy import POLICIES
 from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
 from dgm.run import CHANGEABLE, OpenParts, is_done, open_parts
+from dgm.session import Trouble
 from dgm.study import Trial, carry_on, need_same, trial
+from sandbox.diff import visible
 
 EVALUATIONS = 400
 """Of each run, where `--set` names no other number: so many that most searches have something to show."""
@@ -81,8 +83,12 @@ def _carried_on(
     """Carry each run on until it has nothing left to do."""
     for one in trials:
         console.print(f"run {one.folder}", markup=False)
-        with view(console) as watch:
-            reason = carry_on(one, overrides, watch, parts_of=parts_of).reason
+        try:
+            with view(console) as watch:
+                reason = carry_on(one, overrides, watch, parts_of=parts_of).reason
+        except Trouble as error:
+            console.print(visible(str(error)), markup=False)
+            return FAILED
         if not is_done(reason):
             console.print(reason)
             return BUDGET if reason.startswith("budget.") else INTERRUPTED

@@ -61,7 +61,8 @@ def paired(differences: Mapping[tuple[str, int], Floats]) -> Mapping[tuple[str, 
         return float(stdtr(len(values) - 1, -(values.mean() + MARGIN) / error(values)))
 
     order = sorted(differences, key=lambda cell: p(differences[cell]))
-    found, tail = {}, _TAIL / max(1, len(order))
+    found: dict[tuple[str, int], Difference] = {}
+    tail = _TAIL
     for rank, cell in enumerate(order):
         values = differences[cell]
         # Step by step: after one that is not shown, none is.

@@ -13,11 +13,11 @@ from rich.console import Console
 from archive.check import problems
 from archive.disk import DiskArchive
 from archive.events import Stopped, Usage
-from dgm.cli.errors import DONE, INTERRUPTED
+from dgm.cli.errors import DONE, FAILED, INTERRUPTED
 from dgm.cli.studying import study
 from dgm.config import Config, ConfigError, ReportSection, read
 from dgm.history import History
-from dgm.models.base import ChatReply, ChatRequest
+from dgm.models.base import ChatReply, ChatRequest, ModelError
 from dgm.report.facts import Facts, facts
 from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
@@ -121,6 +121,14 @@ class Stopping(Tinkerer):
         return super().complete(request)
 
 
+class Locked(Tinkerer):
+    """Asks for another key."""
+
+    def complete(self, request: ChatRequest) -> ChatReply:
+        del request
+        raise ModelError("the key is refused; mend: set a key", owner="ours", fatal=True)
+
+
 @pytest.mark.slow
 def test_a_study_stops_goes_on_and_takes_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def stopped(config: Config, notice: Callable[[str], None]) -> AbstractContextManager[Parts]:
@@ -141,6 +149,14 @@ def test_a_study_stops_goes_on_and_takes_more(tmp_path: Path, capsys: pytest.Cap
     assert [each["seed"] for each in told["rows"]] == [0]
     before = journals()
     assert sorted(before) == ["greedy-0", "uniform-0", "uniform-1"]
+
+    def locked(config: Config, notice: Callable[[str], None]) -> AbstractContextManager[Parts]:
+        return parts_with(MiniSuite(), Locked(), config, notice)
+
+    code, told = studied("0-1", "uniform,greedy", locked)
+    assert code == FAILED
+    assert [each["seed"] for each in told["rows"]] == [0]
+    assert journals().keys() == before.keys()
 
     code, told = studied("0-1", "uniform,greedy", mini_parts)
     assert code == DONE
