@@ -91,7 +91,7 @@ def speed(ours: Mapping[str, Floats], theirs: Mapping[str, Floats]) -> tuple[flo
         logs = []
         for family, mine in ours.items():
             rows = resampled(len(mine))[draw] if draw >= 0 else np.arange(len(mine))
-            level = theirs[family][rows, -1].mean()
+            level = theirs[family][rows].mean(axis=0)[-1]
             took, whole = reached(mine[rows].mean(axis=0), level), mine.shape[1] * TRACE_EVERY
             logs.append(np.log((took or 2 * whole) / whole))
         shares.append(float(np.exp(np.mean(logs))))

@@ -157,7 +157,7 @@ def quality(plays: Plays) -> None:
             for budget in BUDGETS:
                 low, high = mean_interval(at(curve, budget))
                 cells.append(f" {at(curve, budget).mean():.3f} [{low:.2f}, {high:.2f}] |")
-            level = theirs[: len(curve), -1].mean()
+            level = theirs[: len(curve)].mean(axis=0)[-1]
             arrives = reached(curve.mean(axis=0), level) or "never"
             print(f"| {family} | {search} |{''.join(cells)} {arrives} |")
     reverse = [
