@@ -168,6 +168,8 @@ class Search:
         if choice is None:
             return None
         job, purpose, why = choice
+        if purpose == "search" and isinstance(job, Evaluate):
+            job = replace(job, repeat=int(self._counts[_ROUND, self._index[job.agent]]))
         ticket = Ticket(number, job, purpose, why)
         self._note_asked(ticket)
         return ticket
@@ -264,26 +266,19 @@ class Search:
         if view.evaluations_left <= 0 or self._hopeless:
             return None
         choice = self.policy.choose(view, rng)
-        if choice is None:
-            return None
-        job = choice.job
-        if isinstance(job, Evaluate):
-            job = replace(job, repeat=int(self._counts[_ROUND, self._index[job.agent]]))
-        return job, "search", choice.why
+        return None if choice is None else (choice.job, "search", choice.why)
 
     def _finish(self) -> _Chosen | None:
         """Complete the leaders, once the policy's own tickets have ended."""
         if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
         view = self.view()
-        rounds = self._counts[_ROUND]
         first = leaders(view, self.plan.champion_quantile, self.plan.finish_agents)
-        for agent in sorted(first, key=rounds.__getitem__):
+        for agent in sorted(first, key=self._counts[_ROUND].__getitem__):
             untried = np.flatnonzero(view.untried[agent])
             if len(untried):
                 why = {"rule": "finish", "agent": agent, "left": len(untried)}
-                task = self._tasks[int(untried[0])]
-                return Evaluate(self._agents[agent], task, int(rounds[agent])), "search", why
+                return Evaluate(self._agents[agent], self._tasks[int(untried[0])]), "search", why
         return None
 
     def _comparison(self) -> _Chosen | None:
@@ -357,9 +352,7 @@ class Search:
                 self._untried[index, column] = False
                 self._evaluations_asked += bool(index or repeat)
                 if not self._counts[_UNTRIED, index] and repeat + 1 < self.plan.rounds:
-                    self._counts[_ROUND, index] = repeat + 1
-                    self._counts[_UNTRIED, index] = len(self._tasks)
-                    self._untried[index] = True
+                    self._begin_round(index, repeat + 1)
 
     def _settle(self, ticket: Ticket, end: End) -> None:
         match ticket.job, end:
@@ -420,11 +413,16 @@ class Search:
             self._counts = np.concatenate([self._counts, np.zeros_like(self._counts)], axis=1)
         self._agents.append(agent)
         self._index[agent] = index
-        self._untried[index] = True
-        self._counts[_UNTRIED, index] = len(self._tasks)
+        self._begin_round(index, 0)
         for parent in parents:
             self._counts[_CHILDREN, self._index[parent]] += 1
             self._counts[_VETOED, index] |= self._counts[_VETOED, self._index[parent]]
+
+    def _begin_round(self, agent: int, number: int) -> None:
+        """From now on every task is untried."""
+        self._counts[_ROUND, agent] = number
+        self._counts[_UNTRIED, agent] = len(self._tasks)
+        self._untried[agent] = True
 
 
 def random_agent(agents: Sequence[AgentId], seed: int) -> AgentId:

@@ -245,7 +245,7 @@ def workers(plays: Plays, worlds: int) -> bool:
     print(f"\n## Workers: final quality, the same {worlds} worlds of each family\n")
     print("| search | workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|---|")
     fine = True
-    for search, n in product(("hgm", "phylo"), (1, *CROWDS)):
+    for search, n in product(MAIN, (1, *CROWDS)):
         alone, skill = (
             np.array([t.result.champion_skill for f in FAMILIES for t in of(plays, search, f, each)[:worlds]])
             for each in (1, n)

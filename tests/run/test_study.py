@@ -17,7 +17,7 @@ from dgm.cli.errors import DONE, FAILED, INTERRUPTED
 from dgm.cli.studying import study
 from dgm.config import Config, ConfigError, ReportSection, read
 from dgm.history import History
-from dgm.models.base import ChatReply, ChatRequest, ModelError
+from dgm.models.base import ChatReply, ChatRequest
 from dgm.report.facts import Facts, facts
 from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
@@ -25,6 +25,7 @@ from dgm.run import Parts
 from dgm.search import random_agent
 from tests.run.mini import MiniSuite, Tinkerer, mini_parts, parts_with
 from tests.run.test_comparison import Told
+from tests.run.test_fatal import Locked
 
 NOWHERE = Path("no run")
 
@@ -121,14 +122,6 @@ class Stopping(Tinkerer):
         return super().complete(request)
 
 
-class Locked(Tinkerer):
-    """Asks for another key."""
-
-    def complete(self, request: ChatRequest) -> ChatReply:
-        del request
-        raise ModelError("the key is refused; mend: set a key", owner="ours", fatal=True)
-
-
 @pytest.mark.slow
 def test_a_study_stops_goes_on_and_takes_more(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     def stopped(config: Config, notice: Callable[[str], None]) -> AbstractContextManager[Parts]:
@@ -151,7 +144,7 @@ def test_a_study_stops_goes_on_and_takes_more(tmp_path: Path, capsys: pytest.Cap
     assert sorted(before) == ["greedy-0", "uniform-0", "uniform-1"]
 
     def locked(config: Config, notice: Callable[[str], None]) -> AbstractContextManager[Parts]:
-        return parts_with(MiniSuite(), Locked(), config, notice)
+        return parts_with(MiniSuite(), Locked(0), config, notice)
 
     code, told = studied("0-1", "uniform,greedy", locked)
     assert code == FAILED
