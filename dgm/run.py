@@ -22,7 +22,7 @@ from benchmarks.task import Split, Suite, Task
 from dgm import kept_splits
 from dgm.assignments import Assigner
 from dgm.canary import Canary
-from dgm.config import Config, ConfigError, Origin, changed, read, to_toml
+from dgm.config import Config, ConfigError, Origin
 from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
@@ -39,6 +39,7 @@ from dgm.policy import POLICIES
 from dgm.prices import FREE, listed_on, price_of
 from dgm.purse import Purse
 from dgm.requests import Requests
+from dgm.run_toml import changed, read, to_toml
 from dgm.search import Plan, Search
 from dgm.session import Session
 from dgm.worker import Finding, Worker

@@ -5,7 +5,8 @@ import tomllib
 import pytest
 
 from dgm.cap import Cap
-from dgm.config import Config, ConfigError, read, to_toml
+from dgm.config import Config, ConfigError
+from dgm.run_toml import read, to_toml
 
 
 def again(config: Config) -> Config:

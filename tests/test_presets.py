@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from dgm.config import PRESETS, ConfigError, read
+from dgm.config import ConfigError
 from dgm.policy import POLICIES
+from dgm.run_toml import PRESETS, read
 
 NAMES = sorted(path.stem for path in PRESETS.glob("*.toml"))
 

@@ -15,11 +15,12 @@ from dgm.bench import Cell, Entrant, carry_on, cell, history, spent, split_of
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.evolve import view
 from dgm.cli.inspect import known
-from dgm.config import Config, ConfigError, read
+from dgm.config import Config, ConfigError
 from dgm.manifest import MANIFEST
 from dgm.report.bench import against_first, attempts, cell_facts
 from dgm.report.bench_view import bench_view
 from dgm.run import CHANGEABLE, RUN_TOML, OpenParts, open_parts, seed_tree
+from dgm.run_toml import read
 from sandbox.diff import visible
 
 SEED = "seed"

@@ -11,10 +11,11 @@ from dgm.admission import Rules
 from dgm.assignments import terms_of
 from dgm.cli.errors import DONE, FAILED
 from dgm.cli.task_suites import named_sandbox, tell
-from dgm.config import ConfigError, read
+from dgm.config import ConfigError
 from dgm.examination import Demand, Trials, at_work, lacking, on_sight, source
 from dgm.gateway import Gateway
 from dgm.models.registry import open_model
+from dgm.run_toml import read
 from dgm.session import Session
 from sandbox.diff import visible
 

@@ -15,10 +15,11 @@ from rich.panel import Panel
 from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
-from dgm.config import Config, changed, read
+from dgm.config import Config
 from dgm.controller import Controller, Progress
 from dgm.report.live import picture
 from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
+from dgm.run_toml import changed, read
 
 RUNS = Path("runs")
 _QUIET_SECONDS = 10.0

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from benchmarks.kata.suite import Kata
 from benchmarks.task import Split, Task
-from dgm.config import Config, read
+from dgm.config import Config
 from dgm.gateway import Gateway
 from dgm.keys import Keys
 from dgm.models.base import Model
 from dgm.models.player import Absent
 from dgm.run import Outcome, Parts, Watch, launch
+from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox

@@ -18,12 +18,13 @@ from archive.check import problems
 from archive.disk import DiskArchive
 from archive.events import AgentId, Asked, Born, Event, Failed, Rejected, Retried, Scored
 from dgm.cli.inspect import draw_tree, show_agent
-from dgm.config import Config, read
+from dgm.config import Config
 from dgm.gateway import Gateway
 from dgm.models.base import ChatReply, ChatRequest, Model
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.report.facts import facts
 from dgm.run import Parts, Watch, launch
+from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.base import Sandbox

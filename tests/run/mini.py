@@ -14,11 +14,12 @@ from hashlib import sha256
 from pathlib import Path
 
 from benchmarks.task import Split, Suite, Task
-from dgm.config import Config, read
+from dgm.config import Config
 from dgm.gateway import Gateway
 from dgm.models.base import ChatReply, ChatRequest, Model
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import OpenParts, Outcome, Parts, Watch, launch, resume
+from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import BACKENDS, open_sandbox

@@ -2,10 +2,10 @@
 
 from archive.events import AgentId, Born, End, Scored, Started, Stopped
 from archive.memory import MemoryArchive
-from dgm.config import read, to_toml
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.policy import POLICIES
 from dgm.report.facts import Facts, facts
+from dgm.run_toml import read, to_toml
 from dgm.search import Plan, Search
 from dgm.simulate import World
 from sandbox.tree import Tree

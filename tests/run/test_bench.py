@@ -10,10 +10,11 @@ import pytest
 from archive.check import problems
 from dgm.bench import Cell, carry_on, cell, history, split_of
 from dgm.cli.benching import bench, entrant
-from dgm.config import ConfigError, read
+from dgm.config import ConfigError
 from dgm.controller import Controller, Progress
 from dgm.report.bench import against_first, cell_facts, pass_at
 from dgm.run import Watch
+from dgm.run_toml import read
 from tests.cli.command import complaint, dgm
 from tests.run.mini import QUIET, MiniSuite, mini_parts
 

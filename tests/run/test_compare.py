@@ -8,12 +8,12 @@ import pytest
 
 from archive.disk import DiskArchive
 from archive.events import AgentId, Stopped, Usage
-from dgm.config import read
 from dgm.report.compare import Chosen, NothingInCommon, compare_facts, compare_view
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import facts
 from dgm.report.spent import champion_within, search_facts
 from dgm.run import fork
+from dgm.run_toml import read
 from tests.cli.command import complaint, dgm
 from tests.run.mini import QUIET, mini_parts
 from tests.run.test_comparison import Told

@@ -8,13 +8,14 @@ from rich.console import Console
 
 from archive.events import AgentId, Born, Digest, Failed, Scored, Started, Stopped, TaskId, Usage
 from archive.memory import MemoryArchive
-from dgm.config import Config, read, to_toml
+from dgm.config import Config
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.paired import smallest_detectable
 from dgm.report.card import card_view
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import card, facts, run_summary
 from dgm.report.lineage_tree import lineage_tree
+from dgm.run_toml import read, to_toml
 from sandbox.tree import Tree
 
 

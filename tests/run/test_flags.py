@@ -10,11 +10,12 @@ import pytest
 from archive.check import problems
 from dgm.cli.errors import DONE
 from dgm.cli.inspect import draw_tree, show_agent
-from dgm.config import Config, read
+from dgm.config import Config
 from dgm.gateway import Gateway
 from dgm.models.base import ChatReply, ChatRequest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.run import Parts, launch
+from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox

@@ -10,11 +10,12 @@ import pytest
 
 from archive.disk import DiskArchive
 from archive.events import Born, Called, Event, Rejected, Retried, Scored
-from dgm.config import Config, changed
+from dgm.config import Config
 from dgm.ledger import Ledger
 from dgm.models.offline import Offline
 from dgm.models.player import Absent
 from dgm.run import Parts, launch
+from dgm.run_toml import changed
 from tests.docs.few import few_parts
 from tests.run.mini import QUIET, Tinkerer, config, mini_parts
 from tests.standins import Fault, Kind, StandIn, standin

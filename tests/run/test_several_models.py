@@ -11,12 +11,13 @@ import pytest
 from archive.disk import DiskArchive
 from archive.events import Asked, Born, Called, Event, Probed, Rejected, Retried, Scored
 from dgm.cli.inspect import check_run, draw_tree, show_agent
-from dgm.config import Config, changed
+from dgm.config import Config
 from dgm.gateway import Gateway
 from dgm.models.base import ChatReply, ChatRequest, Message, ModelError
 from dgm.report.facts import facts
 from dgm.report.ticket import ticket_facts
 from dgm.run import Parts, launch, recorded_config
+from dgm.run_toml import changed
 from dgm.session import Session
 from dgm.worker import Worker
 from sandbox.registry import open_sandbox
