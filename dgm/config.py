@@ -66,6 +66,8 @@ class SearchSection(Section):
     alpha: float = Field(default=0.6, gt=0, le=1)
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
     """Of `phylo`, which needs fewer evaluations of each agent and so grows more of them."""
+    phylo_haste: float = Field(default=0.25, ge=0, allow_inf_nan=False)
+    """By how much each ticket under way makes an expansion cheaper to `phylo`: children make up for haste."""
     expansion_cost: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     """What an expansion costs, in evaluations, as `phylo` reckons: where it is dear it grows fewer agents."""
     uct_alpha: float = Field(default=0.5, gt=0, le=1)

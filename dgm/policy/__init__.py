@@ -23,6 +23,7 @@ class Settings:
     initial_expansions: int = 5
     champion_quantile: float = 0.05
     phylo_alpha: float = 0.8
+    phylo_haste: float = 0.25
     expansion_cost: float = 1.0
     uct_alpha: float = 0.5
     uct_exploration: float = 0.5
@@ -65,7 +66,13 @@ POLICIES: Mapping[str, Make] = _merging(
         "greedy": lambda settings: Greedy(settings.champion_quantile),
         "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
         "phylo": lambda settings: Phylo(
-            Widening(settings.phylo_alpha, settings.initial_expansions, settings.expansion_cost)
+            Widening(
+                settings.phylo_alpha,
+                settings.initial_expansions,
+                settings.expansion_cost,
+                settings.alpha,
+                settings.phylo_haste,
+            )
         ),
         "uct": lambda settings: Uct(
             settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile

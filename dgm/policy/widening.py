@@ -6,9 +6,9 @@ from typing import Literal
 from dgm.policy.base import View
 
 
-def widens(evaluations: float, expansions: float, alpha: float, cost: float) -> bool:
-    """Whether it is time to expand; see `Widening`."""
-    return bool(evaluations**alpha >= expansions * cost**0.5)
+def widens(evaluations: float, expansions: float, alpha: float, factor: float = 1.0) -> bool:
+    """Whether N ** alpha >= E * factor; see `Widening`."""
+    return bool(evaluations**alpha >= expansions * factor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,24 +16,37 @@ class Widening:
     """Expand iff N ** alpha >= E, after `initial` expansions at the start (arXiv 2510.21614, section 3).
 
     N = settled evaluations without the seed's first round, E = Expand tickets asked. Failed and rejected
-    expansions count in E, which the public code leaves out. Ours: where an expansion costs as much as `cost`
-    evaluations, E counts times the root of that.
+    expansions count in E, which the public code leaves out.
+
+    Ours: an expansion that costs as much as `cost` evaluations counts the root of that, yet no more than lets
+    the tree grow as N ** `least` would. And what tickets under way will tell is not known yet when the next
+    parent is chosen, so that lineages grow less deep: more children make up for it, as if an expansion cost
+    less by 1 + `haste` for each such ticket.
     """
 
     alpha: float = 0.6
     initial: int = 5
     cost: float = 1.0
+    least: float = 0.6
+    haste: float = 0.0
 
     def turn(self, view: View) -> Literal["expand", "evaluate"] | None:
         """What comes next; the other one where that can't be done, None where neither can."""
         may_expand = len(view.expandable) > 0
         may_evaluate = len(view.evaluable) > 0 and view.evaluations_left > 0
-        due = widens(view.evaluations, view.expansions, self.alpha, self.cost)
+        due = widens(view.evaluations, view.expansions, self.alpha, self._factor(view))
         if may_expand and (view.expansions < self.initial or due or not may_evaluate):
             return "expand"
         return "evaluate" if may_evaluate else None
 
     def record(self, view: View) -> dict[str, float]:
-        """The schedule's part of a selection record; `cost` is left out where it is 1."""
+        """The schedule's part of a selection record; the factor is left out where it is 1."""
         told = {"evaluations": view.evaluations, "expansions": view.expansions, "alpha": self.alpha}
-        return told if self.cost == 1 else {**told, "cost": self.cost}
+        factor = self._factor(view)
+        return told if factor == 1 else {**told, "factor": factor}
+
+    def _factor(self, view: View) -> float:
+        """What an expansion counts."""
+        under_way = int(view.pending.sum() + view.expanding.sum())
+        most = max(1, view.evaluations) ** max(0.0, self.alpha - self.least)
+        return float(min((self.cost / (1 + self.haste * under_way)) ** 0.5, most))

@@ -35,7 +35,7 @@ def estimates(view: View, phylo: Phylo) -> Mapping[str, Floats]:
     section 3.3). `phylo`: expected ability and drift, as that policy draws them.
     """
     beliefs = phylo.beliefs(view)
-    ability = beliefs.ability
+    ability = beliefs.heritable
     return {
         "own": cmp_estimate(view.own),
         "cmp": cmp_estimate(view.clade),

@@ -1,6 +1,6 @@
 """HGM's schedule and both Beta parameters against values worked out by hand on three small trees."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -125,13 +125,35 @@ def test_the_highest_draw_wins(name: str) -> None:
     ],
 )
 def test_the_schedule(evaluations: int, expansions: int, turn: str) -> None:
-    from dataclasses import replace
-
     view = replace(grown(TREES["chain"]).view(), evaluations=evaluations, expansions=expansions)
     assert Widening().turn(view) == turn
     # Nine times as dear, a third as many.
     threefold = replace(view, expansions=3 * expansions)
-    assert Widening(initial=0, cost=9.0).turn(view) == Widening(initial=0).turn(threefold)
+    assert Widening(initial=0, cost=9.0, least=0.0).turn(view) == Widening(initial=0).turn(threefold)
+
+
+def turn(widening: Widening, evaluations: int, expansions: int, under_way: int = 0) -> str | None:
+    view = grown(TREES["chain"]).view()
+    pending = np.zeros_like(view.pending)
+    pending[0] = under_way
+    return widening.turn(replace(view, evaluations=evaluations, expansions=expansions, pending=pending))
+
+
+@pytest.mark.parametrize(("expansions", "due"), [(15, "expand"), (16, "evaluate")])
+def test_however_dear_an_expansion_the_tree_grows_as_the_least_schedule_says(
+    expansions: int, due: str
+) -> None:
+    """100 ** 0.6 = 15.85, where 100 ** 0.8 is 39.8."""
+    assert turn(Widening(0.8, 0, cost=1e6), 100, expansions) == due
+    assert turn(Widening(0.8, 0), 100, expansions) == "expand"
+
+
+@pytest.mark.parametrize(("expansions", "due"), [(31, "expand"), (32, "evaluate")])
+def test_children_make_up_for_what_is_under_way(expansions: int, due: str) -> None:
+    """100 ** 0.6 = 15.85, and twice as many where 15 are under way: 1 + 0.2 * 15 = 4."""
+    assert turn(Widening(haste=0.2), 100, expansions, under_way=15) == due
+    assert turn(Widening(haste=0.2), 100, expansions) == "evaluate"
+    assert turn(Widening(), 100, expansions, under_way=15) == "evaluate"
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

@@ -192,10 +192,9 @@ def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -
     play(search, World(search), steps=18)
     view = search.view()
     policy = Phylo()
-    among, rng = np.zeros(4000, dtype=np.intp), Generator(PCG64(0))
-    alone, waiting = (
-        policy._draws(policy.beliefs(view), among, np.full(4000, times), rng).std() for times in (1, 5)
-    )
+    rng, beliefs = Generator(PCG64(0)), policy.beliefs(view)
+    below, drift = (np.repeat(row[:1], 4000, axis=0) for row in (beliefs.below, beliefs.drift))
+    alone, waiting = (policy._draws(below, drift, times, rng).std() for times in (1, 5))
     assert waiting < 0.6 * alone
     parents = []
     for expanding in (view.expanding, np.where(np.arange(len(view.agents)) == 0, 400, 0)):

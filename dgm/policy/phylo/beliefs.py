@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from dgm.policy.base import Outcomes, View
+from dgm.policy.phylo import prior
 from dgm.policy.phylo.fit import Fit, fit
 from dgm.policy.phylo.tree import Floats
 
@@ -15,6 +15,9 @@ LEAST = 5
 INTERVALS = 41
 """Tried for the shortest one."""
 
+
+_ABILITY, _BELOW, _HERITABLE, _HERITABLE_BELOW, _DRIFT = range(5)
+"""Rows of what is believed of each agent."""
 
 CHAIN = 16
 """Each fit goes on from the one before, but every so many-th starts from nothing, so that a fresh instance
@@ -46,7 +49,7 @@ class Beliefs:
         self._parents: Sequence[tuple[int, ...]] = []
         self._told = Outcomes(*np.zeros((3, 0), dtype=np.int32))
         self._states: list[Floats] = []
-        self._rows = np.zeros((3, 0, 0))
+        self._rows = np.zeros((5, 0, 0))
 
     @property
     def fit(self) -> Fit:
@@ -57,17 +60,30 @@ class Beliefs:
     @property
     def ability(self) -> Floats:
         """`[n, g]`: the distribution of each agent's ability."""
-        return np.asarray(self._rows[0, : len(self._parents)])
+        return self._row(_ABILITY)
 
     @property
     def below(self) -> Floats:
         """`[n, g]`: the chance of an ability of at most g."""
-        return np.asarray(self._rows[1, : len(self._parents)])
+        return self._row(_BELOW)
+
+    @property
+    def heritable(self) -> Floats:
+        """`[n, g]`: the distribution of each agent's ability if children take after their parents.
+
+        If they do not, it is all one who is expanded.
+        """
+        return self._row(_HERITABLE)
+
+    @property
+    def heritable_below(self) -> Floats:
+        """`[n, g]`: the chance of an ability of at most g then."""
+        return self._row(_HERITABLE_BELOW)
 
     @property
     def drift(self) -> Floats:
-        """`[n, g]`: the drift expected of an agent whose ability is g, in units."""
-        return np.asarray(self._rows[2, : len(self._parents)])
+        """`[n, g]`: the drift expected of an agent whose ability is g, in units, then."""
+        return self._row(_DRIFT)
 
     def skill(self) -> tuple[Floats, Floats]:
         """Each agent's expected skill, and the standard deviation of what it may be."""
@@ -145,13 +161,13 @@ class Beliefs:
             )
         )
 
+    def _row(self, which: int) -> Floats:
+        return np.asarray(self._rows[which, : len(self._parents)])
+
     def _add_fitted(self, parents: Sequence[tuple[int, ...]]) -> None:
         self._parents = list(parents)
-        weighted, ability = self.fit.weights[:, None, None] * self.fit.agents, self.fit.ability
-        self._rows = np.zeros((3, *ability.shape))
-        self._rows[0] = ability
-        self._rows[1] = np.cumsum(ability, axis=1)
-        self._rows[2] = np.einsum("nkdg,kd->ng", weighted, self.fit.drifts) / (ability + 1e-300)
+        self._rows = np.zeros((5, *self.fit.ability.shape))
+        self._know(slice(0, len(parents)), self.fit.agents)
 
     def _add_born(self, parents: Sequence[tuple[int, ...]]) -> None:
         """Children without outcomes when the fit was made, each from its (first) parent's state then."""
@@ -161,18 +177,29 @@ class Beliefs:
                 self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
             origin = parents[agent][0]
             before = self.fit.agents[origin] if origin < fitted else self._states[origin - fitted]
-            state = self.fit.steps.forward(before[None])[0]
-            self._states.append(state)
-            weighted = self.fit.weights[:, None, None] * state
-            ability = weighted.sum(axis=(0, 1))
-            self._rows[2, agent] = np.einsum("kdg,kd->g", weighted, self.fit.drifts) / (ability + 1e-300)
-            self._set(agent, ability)
+            state = self.fit.steps.forward(before[None])
+            self._states.append(state[0])
+            self._know(slice(agent, agent + 1), state)
         self._parents = list(parents)
+
+    def _know(self, agents: slice, states: Floats) -> None:
+        """Take what is believed of `agents` from their states `[n, k, d, g]`."""
+        passed_on = np.maximum(self.fit.weights, 1e-100) * prior.heritable()
+        passed_on /= passed_on.sum()
+        heritable = np.einsum("nkdg,k->ng", states, passed_on)
+        drift = np.einsum("nkdg,kd->ng", states, passed_on[:, None] * self.fit.drifts)
+        self._rows[_DRIFT, agents] = drift / (heritable + 1e-300)
+        self._set(agents, np.einsum("nkdg,k->ng", states, self.fit.weights), heritable)
 
     def _hear(self, agent: int, task: int, resolved: bool) -> None:  # noqa: FBT001 - a verdict
         rate = self.fit.rates[task]
-        self._set(agent, self._rows[0, agent] * (rate if resolved else 1 - rate))
+        chance, one = rate if resolved else 1 - rate, slice(agent, agent + 1)
+        self._set(one, self._rows[_ABILITY, one] * chance, self._rows[_HERITABLE, one] * chance)
 
-    def _set(self, agent: int, ability: NDArray[np.float64]) -> None:
-        self._rows[0, agent] = ability / ability.sum()
-        np.cumsum(self._rows[0, agent], out=self._rows[1, agent])
+    def _set(self, agents: slice, ability: Floats, heritable: Floats) -> None:
+        for row, below, values in (
+            (_ABILITY, _BELOW, ability),
+            (_HERITABLE, _HERITABLE_BELOW, heritable),
+        ):
+            self._rows[row, agents] = values / values.sum(axis=1, keepdims=True)
+            np.cumsum(self._rows[row, agents], axis=1, out=self._rows[below, agents])

@@ -27,7 +27,7 @@ class Phylo:
     The champion has the highest `mean - caution * sd` of skill.
     """
 
-    widening: Widening = field(default_factory=lambda: Widening(alpha=0.8))
+    widening: Widening = field(default_factory=lambda: Widening(alpha=0.8, haste=0.25))
     horizon: float = 2.0
     """Generations of drift that an agent is credited with."""
     novelty: float = 0.3
@@ -49,14 +49,14 @@ class Phylo:
         beliefs, schedule = self.beliefs(view), self.widening.record(view)
         if turn == "expand":
             among = view.expandable
-            drawn = self._draws(beliefs, among, np.ones(len(among), dtype=np.int64), rng)
+            drawn = self._draws(beliefs.heritable_below[among], beliefs.drift[among], 1, rng)
             drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
             parent = int(among[drawn.argmax()])
             why = {"rule": "descendant", **schedule, "candidates": _record(view, beliefs, among, drawn)}
             return Choice(Expand(view.agents[parent]), why)
         among = view.evaluable
         # Results to come will narrow the draw: an agent that waits for some counts as nearer to its mean.
-        drawn = self._draws(beliefs, among, 1 + view.pending[among], rng)
+        drawn = self._draws(beliefs.below[among], beliefs.drift[among], 1 + view.pending[among], rng)
         agent = int(among[drawn.argmax()])
         task, bits = _most_telling(view, beliefs, agent)
         why = {
@@ -78,14 +78,14 @@ class Phylo:
         low, high = (beliefs.quantile(agent, quantile) * counted for quantile in (0.025, 0.975))
         return Recommendation(view.agents[agent], float(mean[agent]) * counted, (low, high))
 
-    def _draws(self, beliefs: Beliefs, among: _Indices, times: NDArray[np.int64], rng: Generator) -> Floats:
+    def _draws(self, below: Floats, drift: Floats, times: NDArray[np.int64] | int, rng: Generator) -> Floats:
         """For each agent the mean of `times` draws of its ability and drift, in units."""
-        below, drift, points = beliefs.below[among], beliefs.drift[among], GRID
-        total = np.zeros(len(among))
+        times = np.broadcast_to(times, len(below))
+        total = np.zeros(len(below))
         for turn in range(int(times.max())):
             left = np.flatnonzero(times > turn)
             at = (below[left, :-1] < rng.random(len(left))[:, None]).sum(axis=1)
-            total[left] += points[at] + self.horizon * drift[left, at]
+            total[left] += GRID[at] + self.horizon * drift[left, at]
         return total / times
 
 

@@ -32,6 +32,8 @@ class Hypothesis:
     broken: float
     kept: float = 1.0
     """1: a child starts from its parent's ability; 0: from the seed agent's."""
+    surprise: float = 0.03
+    """Share of the children that are much better or worse than the others."""
 
 
 HYPOTHESES: Sequence[Hypothesis] = (
@@ -42,13 +44,13 @@ HYPOTHESES: Sequence[Hypothesis] = (
     Hypothesis(1.0, 0.0, 0.30, 0.15, 0.3),
     Hypothesis(1.0, -0.15, 0.15, 0.0, 0.1),
     Hypothesis(1.0, 0.0, 0.15, 0.0, 0.6),
-    Hypothesis(1.0, 0.0, 0.30, 0.0, 0.1, kept=0.0),
-    Hypothesis(1.0, -0.15, 0.08, 0.0, 0.15),
+    Hypothesis(3.0, 0.0, 0.30, 0.0, 0.1, kept=0.0),
+    Hypothesis(1.0, -0.12, 0.08, 0.0, 0.15, surprise=0.0),
 )
 DRIFTS = np.array([-1.0, 0.0, 1.0])
 _DRIFT_STAYS = 0.8
 _FALL, _FALL_SD = 1.5, 0.8
-_SURPRISE, _SURPRISE_SD = 0.03, 0.7
+_SURPRISE_SD = 0.7
 
 
 def unit(difficulty_sd: float) -> float:
@@ -83,12 +85,17 @@ def log_weights() -> Floats:
     return np.asarray(np.log(weight / weight.sum()))
 
 
+def heritable() -> NDArray[np.bool_]:
+    """`[k]`: under which hypotheses a child takes after its parent."""
+    return np.array([each.kept > 0 for each in HYPOTHESES])
+
+
 @cache
 def _ability(one: Hypothesis, seed: float) -> Floats:
     """`[d, g, h]`: from ability g to h, given drift d."""
     start = one.kept * GRID + (1 - one.kept) * seed
     mean = start[None, :] + one.step + one.drift * DRIFTS[:, None]
-    usual = (1 - _SURPRISE) * _normal(mean, one.step_sd) + _SURPRISE * _normal(mean, _SURPRISE_SD)
+    usual = (1 - one.surprise) * _normal(mean, one.step_sd) + one.surprise * _normal(mean, _SURPRISE_SD)
     return np.asarray((1 - one.broken) * usual + one.broken * _normal(mean - _FALL, _FALL_SD))
 
 
