@@ -237,6 +237,7 @@ class Search:
             expansions=self._expansions,
             evaluations_left=self.plan.free_evaluations - self._evaluations_asked,
             expansions_left=None if left is None else left - self._expansions,
+            under_way=sum(ticket.purpose == "search" for ticket in self._open.values()),
         )
 
     def champion(self) -> Recommendation:

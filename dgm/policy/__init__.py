@@ -69,9 +69,8 @@ POLICIES: Mapping[str, Make] = _merging(
             Widening(
                 settings.phylo_alpha,
                 settings.initial_expansions,
-                settings.expansion_cost,
-                settings.alpha,
-                settings.phylo_haste,
+                cost=settings.expansion_cost,
+                haste=settings.phylo_haste,
             )
         ),
         "uct": lambda settings: Uct(

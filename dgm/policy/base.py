@@ -37,7 +37,7 @@ class View:
     nor is about to. `set_aside[a]` counts attempts that gave no evidence, which champion selection takes
     as unresolved. `staged` are the tasks in the order that stages take them, whoever attempts them.
     `expanding` counts Expand and Merge tickets that have not ended, `pending` such Evaluate tickets; `merged`
-    are pairs whose Merge was asked.
+    are pairs whose Merge was asked. `under_way` counts the search's tickets that have not ended.
     `evaluations` are settled search evaluations, without the seed's first round; `expansions` are Expand and
     Merge tickets asked, whatever became of them. What is left is None where there is no limit.
     """
@@ -61,6 +61,7 @@ class View:
     evaluations_left: int
     expansions_left: int | None
     merged: frozenset[frozenset[int]] = frozenset()
+    under_way: int = 0
 
     @property
     def expandable(self) -> NDArray[np.intp]:

@@ -5,6 +5,9 @@ from typing import Literal
 
 from dgm.policy.base import View
 
+MOST_UNDER_WAY = 15
+"""What 16 workers have beside the next ticket; with many more, children would outnumber evaluations."""
+
 
 def widens(evaluations: float, expansions: float, alpha: float, factor: float = 1.0) -> bool:
     """Whether N ** alpha >= E * factor; see `Widening`."""
@@ -18,10 +21,10 @@ class Widening:
     N = settled evaluations without the seed's first round, E = Expand tickets asked. Failed and rejected
     expansions count in E, which the public code leaves out.
 
-    Ours: an expansion that costs as much as `cost` evaluations counts the root of that, yet no more than lets
-    the tree grow as N ** `least` would. And what tickets under way will tell is not known yet when the next
-    parent is chosen, so that lineages grow less deep: more children make up for it, as if an expansion cost
-    less by 1 + `haste` for each such ticket.
+    Ours: E counts min(sqrt(cost / (1 + haste * w)), N ** (alpha - least)) times. Where an expansion costs as
+    much as `cost` evaluations fewer are worth while, but a tree grows at least as N ** `least`.
+    What the w tickets under way will tell is not known when the next parent is chosen, so that lineages grow
+    less deep; more children make up for it. More than `MOST_UNDER_WAY` count as so many.
     """
 
     alpha: float = 0.6
@@ -47,6 +50,6 @@ class Widening:
 
     def _factor(self, view: View) -> float:
         """What an expansion counts."""
-        under_way = int(view.pending.sum() + view.expanding.sum())
+        price = self.cost / (1 + self.haste * min(view.under_way, MOST_UNDER_WAY))
         most = max(1, view.evaluations) ** max(0.0, self.alpha - self.least)
-        return float(min((self.cost / (1 + self.haste * under_way)) ** 0.5, most))
+        return float(min(price**0.5, most))

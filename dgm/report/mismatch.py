@@ -32,14 +32,13 @@ def estimates(view: View, phylo: Phylo) -> Mapping[str, Floats]:
     """By estimator, of each agent, on what the view knows.
 
     `own`: (1 + S) / (2 + S + F) of its own outcomes. `cmp`: the same of its clade's (arXiv 2510.21614,
-    section 3.3). `phylo`: expected ability and drift, as that policy draws them.
+    section 3.3). `phylo`: expected ability and drift, as that policy draws whom to expand.
     """
-    beliefs = phylo.beliefs(view)
-    ability = beliefs.heritable
+    told = phylo.beliefs(view).heritable
     return {
         "own": cmp_estimate(view.own),
         "cmp": cmp_estimate(view.clade),
-        "phylo": ability @ GRID + phylo.horizon * (ability * beliefs.drift).sum(axis=1),
+        "phylo": told.ability @ GRID + phylo.horizon * (told.ability * told.drift).sum(axis=1),
     }
 
 

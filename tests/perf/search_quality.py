@@ -52,8 +52,7 @@ WORLDS_OF_LITTLE_GAIN = {
 """Where little or nothing is gained early, a difference as small as the margin can't be seen with fewer."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-DEAR_WORLDS, LESSER = 60, 6
-CROWDED = {"hgm": 16, "phylo": 48}
+DEAR_WORLDS, CROWDED, LESSER = 60, 48, 6
 
 
 @dataclass
@@ -245,20 +244,29 @@ def calibration(plays: Plays) -> bool:
     return bool(fine and np.mean(held) >= 0.9)
 
 
-def workers(plays: Plays, part: float) -> bool:
-    print("\n## Workers: final quality, the same worlds of each family\n")
+def workers(plays: Plays, worlds: int) -> bool:
+    print(f"\n## Workers: final quality at equal evaluations, the same {worlds} worlds of each family\n")
     print(
-        "| search | worlds | workers | mean | less one worker's | 90 % interval |\n|---|---|---|---|---|---|"
+        "| search | workers | mean | less one worker's | 90 % interval | expansions |\n|---|---|---|---|---|---|"
     )
     fine = True
     for search, n in product(MAIN, (1, *CROWDS)):
-        worlds = ceil(part * CROWDED[search])
-        alone, skill = (
-            np.array([t.result.champion_skill for f in FAMILIES for t in of(plays, search, f, each)[:worlds]])
+        alone, told = (
+            [told.result for family in FAMILIES for told in of(plays, search, family, each)[:worlds]]
             for each in (1, n)
         )
-        mean, (low, high) = (skill - alone).mean(), mean_interval(skill - alone)
-        print(f"| {search} | {worlds} | {n} | {skill.mean():.3f} | {mean:+.3f} | {low:+.3f} to {high:+.3f} |")
+        less = np.array(
+            [one.champion_skill - other.champion_skill for one, other in zip(told, alone, strict=True)]
+        )
+        skill, expansions = (
+            float(np.mean([getattr(result, name) for result in told]))
+            for name in ("champion_skill", "agents")
+        )
+        low, high = mean_interval(less)
+        print(
+            f"| {search} | {n} | {skill:.3f} | {less.mean():+.3f} | {low:+.3f} to {high:+.3f} "
+            f"| {expansions - 1:.0f} |"
+        )
         fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine
 
@@ -268,7 +276,7 @@ def chosen(part: float) -> list[Play]:
     sizes = [
         (Play(search, family, 0), worlds_of(search, family)) for search, family in product(SEARCHES, FAMILIES)
     ]
-    sizes += [(Play(s, f, 0, crowd), CROWDED[s]) for s, f, crowd in product(MAIN, FAMILIES, CROWDS)]
+    sizes += [(Play(s, f, 0, crowd), CROWDED) for s, f, crowd in product(MAIN, FAMILIES, CROWDS)]
     plays = [(n / size, replace(play, index=n)) for play, size in sizes for n in range(ceil(part * size))]
     return [play for _, play in sorted(plays, key=itemgetter(0))]
 
@@ -338,7 +346,7 @@ def main() -> int:
         "share of evaluations at most half": shares(plays),
         "not inferior anywhere": not_inferior(plays),
         "intervals cover": calibration(plays),
-        "workers equivalent": workers(plays, part),
+        "workers equivalent": workers(plays, ceil(part * CROWDED)),
     }
     print("\n## Targets\n")
     for target, fine in met.items():

@@ -174,9 +174,10 @@ def test_beliefs_are_distributions() -> None:
     game.carry_out()
     beliefs = Beliefs()
     beliefs.see(game.search.view())
-    assert beliefs.ability.min() >= 0
-    assert beliefs.ability.sum(axis=1) == pytest.approx(np.ones(len(game.search.agents)))
-    assert (np.diff(beliefs.below, axis=1) >= 0).all()
+    for told in (beliefs.whole, beliefs.heritable):
+        assert told.ability.min() >= 0
+        assert told.ability.sum(axis=1) == pytest.approx(np.ones(len(game.search.agents)))
+        assert (np.diff(told.below, axis=1) >= 0).all()
     for agent in range(len(game.search.agents)):
         quantiles = [beliefs.quantile(agent, q) for q in (0.0, 0.05, 0.5, 0.95, 1.0)]
         assert quantiles == sorted(quantiles)
@@ -192,9 +193,10 @@ def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -
     play(search, World(search), steps=18)
     view = search.view()
     policy = Phylo()
-    rng, beliefs = Generator(PCG64(0)), policy.beliefs(view)
-    below, drift = (np.repeat(row[:1], 4000, axis=0) for row in (beliefs.below, beliefs.drift))
-    alone, waiting = (policy._draws(below, drift, times, rng).std() for times in (1, 5))
+    among, rng = np.zeros(4000, dtype=np.intp), Generator(PCG64(0))
+    alone, waiting = (
+        policy._draws(policy.beliefs(view).whole, among, np.full(4000, times), rng).std() for times in (1, 5)
+    )
     assert waiting < 0.6 * alone
     parents = []
     for expanding in (view.expanding, np.where(np.arange(len(view.agents)) == 0, 400, 0)):

@@ -1,6 +1,7 @@
 """What `phylo` believes of each agent now: the last fit, what was told since, and who was born since."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,9 +16,6 @@ LEAST = 5
 INTERVALS = 41
 """Tried for the shortest one."""
 
-
-_ABILITY, _BELOW, _HERITABLE, _HERITABLE_BELOW, _DRIFT = range(5)
-"""Rows of what is believed of each agent."""
 
 CHAIN = 16
 """Each fit goes on from the one before, but every so many-th starts from nothing, so that a fresh instance
@@ -36,6 +34,44 @@ def fitted_counts(told: int) -> Sequence[int]:
     return counts
 
 
+@dataclass(frozen=True, slots=True)
+class Marginals:
+    """What is believed of each agent for itself; arrays are `[n, g]`, abilities on the grid."""
+
+    ability: Floats
+    below: Floats
+    """The chance of an ability of at most g."""
+    drift: Floats
+    """That is expected of an agent whose ability is g, in units."""
+
+    @classmethod
+    def unknown(cls, agents: int, points: int) -> "Marginals":
+        """Room for so many."""
+        return cls(*np.zeros((3, agents, points)))
+
+    def first(self, agents: int) -> "Marginals":
+        """The first of them."""
+        return Marginals(self.ability[:agents], self.below[:agents], self.drift[:agents])
+
+    def doubled(self) -> "Marginals":
+        """With room for as many again."""
+        return Marginals(
+            *(np.concatenate([row, np.zeros_like(row)]) for row in (self.ability, self.below, self.drift))
+        )
+
+    def know(self, agents: slice, states: Floats, weights: Floats, drifts: Floats) -> None:
+        """Take what is believed of `agents` from their states `[n, k, d, g]` under hypotheses `[k]`."""
+        ability = np.einsum("nkdg,k->ng", states, weights)
+        drift = np.einsum("nkdg,kd->ng", states, weights[:, None] * drifts)
+        self.drift[agents] = drift / (ability + 1e-300)
+        self.set(agents, ability)
+
+    def set(self, agents: slice, ability: Floats) -> None:
+        """Abilities up to a factor."""
+        self.ability[agents] = ability / ability.sum(axis=1, keepdims=True)
+        np.cumsum(self.ability[agents], axis=1, out=self.below[agents])
+
+
 class Beliefs:
     """Distributions over the grid of abilities, kept up to date as a view grows.
 
@@ -49,7 +85,7 @@ class Beliefs:
         self._parents: Sequence[tuple[int, ...]] = []
         self._told = Outcomes(*np.zeros((3, 0), dtype=np.int32))
         self._states: list[Floats] = []
-        self._rows = np.zeros((5, 0, 0))
+        self._whole = self._heritable = Marginals.unknown(0, 0)
 
     @property
     def fit(self) -> Fit:
@@ -58,38 +94,20 @@ class Beliefs:
         return self._fit
 
     @property
-    def ability(self) -> Floats:
-        """`[n, g]`: the distribution of each agent's ability."""
-        return self._row(_ABILITY)
+    def whole(self) -> Marginals:
+        """Under all hypotheses."""
+        return self._whole.first(len(self._parents))
 
     @property
-    def below(self) -> Floats:
-        """`[n, g]`: the chance of an ability of at most g."""
-        return self._row(_BELOW)
-
-    @property
-    def heritable(self) -> Floats:
-        """`[n, g]`: the distribution of each agent's ability if children take after their parents.
-
-        If they do not, it is all one who is expanded.
-        """
-        return self._row(_HERITABLE)
-
-    @property
-    def heritable_below(self) -> Floats:
-        """`[n, g]`: the chance of an ability of at most g then."""
-        return self._row(_HERITABLE_BELOW)
-
-    @property
-    def drift(self) -> Floats:
-        """`[n, g]`: the drift expected of an agent whose ability is g, in units, then."""
-        return self._row(_DRIFT)
+    def heritable(self) -> Marginals:
+        """If children take after their parents. Whom to expand matters only then."""
+        return self._heritable.first(len(self._parents))
 
     def skill(self) -> tuple[Floats, Floats]:
         """Each agent's expected skill, and the standard deviation of what it may be."""
-        levels = self.fit.skill
-        mean = self.ability @ levels
-        return mean, np.sqrt(np.maximum(self.ability @ levels**2 - mean**2, 0.0))
+        levels, ability = self.fit.skill, self.whole.ability
+        mean = ability @ levels
+        return mean, np.sqrt(np.maximum(ability @ levels**2 - mean**2, 0.0))
 
     def quantile(self, agent: int, quantile: float) -> float:
         """A quantile of an agent's skill; a point of the grid stands for all abilities around it.
@@ -113,14 +131,14 @@ class Beliefs:
     def _quantiles(self, agent: int, quantiles: Floats) -> Floats:
         levels = self.fit.skill
         edges = np.concatenate([[0.0], (levels[1:] + levels[:-1]) / 2, [1.0]])
-        return np.asarray(np.interp(quantiles, np.concatenate([[0.0], self.below[agent]]), edges))
+        return np.asarray(np.interp(quantiles, np.concatenate([[0.0], self._whole.below[agent]]), edges))
 
     def _blurred(self, agent: int, ends: Floats, tail: float) -> Floats:
         """Ends with `tail` beyond each, moved out by what is uncertain of the tasks, as if independent."""
         from scipy.special import ndtri
 
         middle = self._quantiles(agent, np.array([0.5]))
-        reach = ndtri(tail) * np.sqrt(self.ability[agent] @ self.fit.skill_sd**2)
+        reach = ndtri(tail) * np.sqrt(self._whole.ability[agent] @ self.fit.skill_sd**2)
         return np.asarray(middle + np.sign(ends - middle) * np.hypot(ends - middle, reach)).clip(0.0, 1.0)
 
     def see(self, view: View) -> None:
@@ -161,20 +179,17 @@ class Beliefs:
             )
         )
 
-    def _row(self, which: int) -> Floats:
-        return np.asarray(self._rows[which, : len(self._parents)])
-
     def _add_fitted(self, parents: Sequence[tuple[int, ...]]) -> None:
         self._parents = list(parents)
-        self._rows = np.zeros((5, *self.fit.ability.shape))
+        self._whole, self._heritable = (Marginals.unknown(*self.fit.ability.shape) for _ in range(2))
         self._know(slice(0, len(parents)), self.fit.agents)
 
     def _add_born(self, parents: Sequence[tuple[int, ...]]) -> None:
         """Children without outcomes when the fit was made, each from its (first) parent's state then."""
         fitted = len(self.fit.agents)
         for agent in range(len(self._parents), len(parents)):
-            if agent >= self._rows.shape[1]:
-                self._rows = np.concatenate([self._rows, np.zeros_like(self._rows)], axis=1)
+            if agent >= len(self._whole.ability):
+                self._whole, self._heritable = self._whole.doubled(), self._heritable.doubled()
             origin = parents[agent][0]
             before = self.fit.agents[origin] if origin < fitted else self._states[origin - fitted]
             state = self.fit.steps.forward(before[None])
@@ -183,23 +198,13 @@ class Beliefs:
         self._parents = list(parents)
 
     def _know(self, agents: slice, states: Floats) -> None:
-        """Take what is believed of `agents` from their states `[n, k, d, g]`."""
-        passed_on = np.maximum(self.fit.weights, 1e-100) * prior.heritable()
-        passed_on /= passed_on.sum()
-        heritable = np.einsum("nkdg,k->ng", states, passed_on)
-        drift = np.einsum("nkdg,kd->ng", states, passed_on[:, None] * self.fit.drifts)
-        self._rows[_DRIFT, agents] = drift / (heritable + 1e-300)
-        self._set(agents, np.einsum("nkdg,k->ng", states, self.fit.weights), heritable)
+        weights = self.fit.weights
+        # Where next to nothing speaks for inheritance, its hypotheses are still held against each other.
+        passed_on = np.maximum(weights, 1e-100) * prior.heritable()
+        self._whole.know(agents, states, weights, self.fit.drifts)
+        self._heritable.know(agents, states, passed_on / passed_on.sum(), self.fit.drifts)
 
     def _hear(self, agent: int, task: int, resolved: bool) -> None:  # noqa: FBT001 - a verdict
-        rate = self.fit.rates[task]
-        chance, one = rate if resolved else 1 - rate, slice(agent, agent + 1)
-        self._set(one, self._rows[_ABILITY, one] * chance, self._rows[_HERITABLE, one] * chance)
-
-    def _set(self, agents: slice, ability: Floats, heritable: Floats) -> None:
-        for row, below, values in (
-            (_ABILITY, _BELOW, ability),
-            (_HERITABLE, _HERITABLE_BELOW, heritable),
-        ):
-            self._rows[row, agents] = values / values.sum(axis=1, keepdims=True)
-            np.cumsum(self._rows[row, agents], axis=1, out=self._rows[below, agents])
+        rate, one = self.fit.rates[task], slice(agent, agent + 1)
+        for marginals in (self._whole, self._heritable):
+            marginals.set(one, marginals.ability[one] * (rate if resolved else 1 - rate))

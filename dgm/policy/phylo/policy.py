@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.phylo.beliefs import Beliefs
+from dgm.policy.phylo.beliefs import Beliefs, Marginals
 from dgm.policy.phylo.prior import GRID
 from dgm.policy.phylo.tree import Floats
 from dgm.policy.thompson import RECORDED_CANDIDATES
@@ -47,23 +47,29 @@ class Phylo:
         if turn is None:
             return None
         beliefs, schedule = self.beliefs(view), self.widening.record(view)
+        skill = beliefs.fit.skill
         if turn == "expand":
             among = view.expandable
-            drawn = self._draws(beliefs.heritable_below[among], beliefs.drift[among], 1, rng)
+            told = beliefs.heritable
+            drawn = self._draws(told, among, np.ones(len(among), dtype=np.int64), rng)
             drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
             parent = int(among[drawn.argmax()])
-            why = {"rule": "descendant", **schedule, "candidates": _record(view, beliefs, among, drawn)}
+            why = {
+                "rule": "descendant",
+                **schedule,
+                "candidates": _record(view, told.ability @ skill, among, drawn),
+            }
             return Choice(Expand(view.agents[parent]), why)
-        among = view.evaluable
+        among, told = view.evaluable, beliefs.whole
         # Results to come will narrow the draw: an agent that waits for some counts as nearer to its mean.
-        drawn = self._draws(beliefs.below[among], beliefs.drift[among], 1 + view.pending[among], rng)
+        drawn = self._draws(told, among, 1 + view.pending[among], rng)
         agent = int(among[drawn.argmax()])
         task, bits = _most_telling(view, beliefs, agent)
         why = {
             "rule": "knowledge",
             **schedule,
             "bits": round(bits, 4),
-            "candidates": _record(view, beliefs, among, drawn),
+            "candidates": _record(view, told.ability @ skill, among, drawn),
         }
         return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
 
@@ -78,10 +84,9 @@ class Phylo:
         low, high = (beliefs.quantile(agent, quantile) * counted for quantile in (0.025, 0.975))
         return Recommendation(view.agents[agent], float(mean[agent]) * counted, (low, high))
 
-    def _draws(self, below: Floats, drift: Floats, times: NDArray[np.int64] | int, rng: Generator) -> Floats:
+    def _draws(self, told: Marginals, among: _Indices, times: NDArray[np.int64], rng: Generator) -> Floats:
         """For each agent the mean of `times` draws of its ability and drift, in units."""
-        times = np.broadcast_to(times, len(below))
-        total = np.zeros(len(below))
+        below, drift, total = told.below[among], told.drift[among], np.zeros(len(among))
         for turn in range(int(times.max())):
             left = np.flatnonzero(times > turn)
             at = (below[left, :-1] < rng.random(len(left))[:, None]).sum(axis=1)
@@ -92,7 +97,7 @@ class Phylo:
 def _most_telling(view: View, beliefs: Beliefs, agent: int) -> tuple[int, float]:
     """The untried task whose outcome tells most about the agent's ability, and how much, in bits."""
     tasks = np.flatnonzero(view.untried[agent])
-    rates, ability = beliefs.fit.rates[tasks], beliefs.ability[agent]
+    rates, ability = beliefs.fit.rates[tasks], beliefs.whole.ability[agent]
     told = _entropy(rates @ ability) - _entropy(rates) @ ability
     best = int(told.argmax())
     return int(tasks[best]), float(told[best])
@@ -102,18 +107,16 @@ def _entropy(rate: Floats) -> Floats:
     return np.asarray(-(rate * np.log2(rate) + (1 - rate) * np.log2(1 - rate)))
 
 
-def _record(view: View, beliefs: Beliefs, among: _Indices, drawn: Floats) -> list[dict[str, Any]]:
+def _record(view: View, skill: Floats, among: _Indices, drawn: Floats) -> list[dict[str, Any]]:
     """The highest draws with what they are drawn from, best first."""
     best = np.argsort(-drawn, kind="stable")[:RECORDED_CANDIDATES]
-    agents, levels = among[best], beliefs.fit.skill
-    skill = beliefs.ability[agents] @ levels
     return [
         {
             "agent": int(agent),
-            "skill": round(float(skill[n]), 6),
+            "skill": round(float(skill[agent]), 6),
             "children": int(view.children[agent]),
             "attempted": int(view.own.attempted[agent]),
-            "draw": round(float(drawn[best[n]]), 6),
+            "draw": round(float(drawn[n]), 6),
         }
-        for n, agent in enumerate(agents)
+        for n, agent in zip(best, among[best], strict=True)
     ]
