@@ -6,6 +6,7 @@ that were asked for. It is no language model, so the range is wide.
 """
 
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -170,19 +171,23 @@ def planned(config: Config, suite: Suite, rate: float) -> Jobs:
     """The jobs of a run whose children all live, and resolve each task with probability `rate`.
 
     The seed resolves nothing, so that it is not the champion, and has at most one attempt at each held-out
-    task: what the champion's cost is not known yet.
+    task: what the champion's cost is not known yet. Every worker has a job, and jobs take equally long.
     """
     search = new_search(config, suite)
     rng = Generator(PCG64(SeedSequence([config.seed])))
     root = AgentId(f"{0:040x}")
     search.tell(Born(0, root, 0, (), TreeHash(""), Digest("")))
     solve = improve = held_out = 0
-    while (ticket := search.ask()) is not None:
-        search.tell(_imagined(ticket, root, lucky=bool(rng.random() < rate)))
-        improve += not isinstance(ticket.job, Evaluate)
-        solve += isinstance(ticket.job, Evaluate)
-        held_out += ticket.purpose == "held_out"
-    return Jobs(solve, improve, held_out)
+    running = deque[Ticket]()
+    while True:
+        while len(running) < config.workers and (ticket := search.ask()) is not None:
+            running.append(ticket)
+            improve += not isinstance(ticket.job, Evaluate)
+            solve += isinstance(ticket.job, Evaluate)
+            held_out += ticket.purpose == "held_out"
+        if not running:
+            return Jobs(solve, improve, held_out)
+        search.tell(_imagined(running.popleft(), root, lucky=bool(rng.random() < rate)))
 
 
 def _imagined(ticket: Ticket, root: AgentId, *, lucky: bool) -> End:

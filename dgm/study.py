@@ -17,7 +17,10 @@ NOT_DECISIVE: Mapping[str, bool | set[str]] = {
     "budget": {"usd", "tokens", "calls", "seconds"},
     "report": {"discordance"},
 }
-"""Settings in which runs may differ and still be held side by side; the suite is held against its name."""
+"""Settings in which runs may differ and still be held side by side; the suite is held against its name.
+
+With more workers `phylo` has more children, for a champion as good.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dgm.policy.thompson import RECORDED_CANDIDATES
 
 CONSIDERED = 128
 """Agents that pairs are made of: those that resolved most."""
-_SCHEDULE = ("evaluations", "expansions", "alpha", "factor")
+_SCHEDULE = ("evaluations", "expansions", "alpha", "cost")
 """What a selection record tells of why it was time to expand."""
 
 

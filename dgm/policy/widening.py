@@ -9,9 +9,9 @@ MOST_UNDER_WAY = 15
 """What 16 workers have beside the next ticket; with many more, children would outnumber evaluations."""
 
 
-def widens(evaluations: float, expansions: float, alpha: float, factor: float = 1.0) -> bool:
-    """Whether N ** alpha >= E * factor; see `Widening`."""
-    return bool(evaluations**alpha >= expansions * factor)
+def widens(evaluations: float, expansions: float, alpha: float, cost: float = 1.0) -> bool:
+    """Whether N ** alpha >= E * sqrt(cost); see `Widening`."""
+    return bool(evaluations**alpha >= expansions * cost**0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,10 @@ class Widening:
     N = settled evaluations without the seed's first round, E = Expand tickets asked. Failed and rejected
     expansions count in E, which the public code leaves out.
 
-    Ours: E counts min(sqrt(cost / (1 + haste * w)), N ** (alpha - least)) times. Where an expansion costs as
-    much as `cost` evaluations fewer are worth while, but a tree grows at least as N ** `least`.
-    What the w tickets under way will tell is not known when the next parent is chosen, so that lineages grow
-    less deep; more children make up for it. More than `MOST_UNDER_WAY` count as so many.
+    Ours: E counts sqrt(cost / (1 + haste * w)) times, at most N ** (alpha - least). Where an expansion costs
+    as much as `cost` evaluations fewer are worth while, but a tree grows at least as N ** `least`. What the w
+    tickets under way will tell is not known when the next parent is chosen, so that lineages grow less deep;
+    more children make up for it. More than `MOST_UNDER_WAY` count as so many.
     """
 
     alpha: float = 0.6
@@ -37,19 +37,19 @@ class Widening:
         """What comes next; the other one where that can't be done, None where neither can."""
         may_expand = len(view.expandable) > 0
         may_evaluate = len(view.evaluable) > 0 and view.evaluations_left > 0
-        due = widens(view.evaluations, view.expansions, self.alpha, self._factor(view))
+        due = widens(view.evaluations, view.expansions, self.alpha, self._price(view))
         if may_expand and (view.expansions < self.initial or due or not may_evaluate):
             return "expand"
         return "evaluate" if may_evaluate else None
 
     def record(self, view: View) -> dict[str, float]:
-        """The schedule's part of a selection record; the factor is left out where it is 1."""
+        """The schedule's part of a selection record; `cost`, as it counts, is left out where it is 1."""
         told = {"evaluations": view.evaluations, "expansions": view.expansions, "alpha": self.alpha}
-        factor = self._factor(view)
-        return told if factor == 1 else {**told, "factor": factor}
+        price = self._price(view)
+        return told if price == 1 else {**told, "cost": price}
 
-    def _factor(self, view: View) -> float:
-        """What an expansion counts."""
+    def _price(self, view: View) -> float:
+        """What an expansion is taken to cost, in evaluations."""
         price = self.cost / (1 + self.haste * min(view.under_way, MOST_UNDER_WAY))
-        most = max(1, view.evaluations) ** max(0.0, self.alpha - self.least)
-        return float(min(price**0.5, most))
+        most = max(1, view.evaluations) ** max(0.0, 2 * (self.alpha - self.least))
+        return float(min(price, most))

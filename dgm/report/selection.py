@@ -22,7 +22,8 @@ _RULES: Mapping[str, str] = {
     ),
     "descendant": (
         "Each agent that might be expanded drew its ability and its lineage's drift from the joint "
-        "posterior, less a little for each child that it has; the highest draw won."
+        "posterior, as if children took after their parents, less a little for each child that it has; the "
+        "highest draw won."
     ),
     "knowledge": (
         "Each agent with an untried task drew its ability and drift from the joint posterior; the highest "
@@ -67,7 +68,7 @@ _RULES: Mapping[str, str] = {
     ),
 }
 _AGENTS = frozenset({"agent", "other", "instead", "drawn", "champion"})
-_SCHEDULE = ("evaluations", "expansions", "alpha", "factor")
+_SCHEDULE = ("evaluations", "expansions", "alpha", "cost")
 _LARGEST = 1e9
 _SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
 
@@ -136,15 +137,15 @@ def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]], job: s
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     """Why it was time to expand, or to evaluate (`dgm.policy.widening`)."""
-    numbers = [why.get(key) for key in _SCHEDULE[:-1]] + [why.get("factor", 1.0)]
+    numbers = [why.get(key) for key in _SCHEDULE[:-1]] + [why.get("cost", 1.0)]
     if not all(isinstance(number, int | float) and 0 <= number < _LARGEST for number in numbers):
         return None
-    evaluations, expansions, alpha, factor = (float(number) for number in numbers if number is not None)
-    due = widens(evaluations, expansions, alpha, factor)
+    evaluations, expansions, alpha, cost = (float(number) for number in numbers if number is not None)
+    due = widens(evaluations, expansions, alpha, cost)
     comparison = (
         f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
         f"{'>=' if due else '<'} {expansions:g} expansions"
-        + (f" * {factor:.3g}, for what each costs and what is under way" if factor != 1 else "")
+        + (f" * the root of {cost:.3g}, what each counts for in evaluations" if cost != 1 else "")
     )
     if due == (job != "evaluate"):
         return f"{comparison}: time to {'evaluate' if job == 'evaluate' else 'expand'}."

@@ -247,7 +247,8 @@ def calibration(plays: Plays) -> bool:
 def workers(plays: Plays, worlds: int) -> bool:
     print(f"\n## Workers: final quality at equal evaluations, the same {worlds} worlds of each family\n")
     print(
-        "| search | workers | mean | less one worker's | 90 % interval | expansions |\n|---|---|---|---|---|---|"
+        "| search | workers | mean | less one worker's | 90 % interval | expansions |\n"
+        "|---|---|---|---|---|---|"
     )
     fine = True
     for search, n in product(MAIN, (1, *CROWDS)):

@@ -27,6 +27,20 @@ def test_the_plan_is_what_the_policy_would_ask_for(policy: str) -> None:
     assert 0 < jobs.improve <= 6
 
 
+def test_the_plan_knows_that_phylo_expands_more_with_many_workers() -> None:
+    grown = {
+        (policy, workers): planned(
+            config(workers, 60, more=[f"search.policy={policy}", "budget.expansions=1000"]),
+            MiniSuite(),
+            0.5,
+        ).improve
+        for policy in ("hgm", "phylo")
+        for workers in (1, 16)
+    }
+    assert grown["phylo", 16] > 1.4 * grown["phylo", 1]
+    assert grown["hgm", 16] < 1.4 * grown["hgm", 1]
+
+
 def test_a_forecast_prices_what_the_stand_in_took(whole_config: Config) -> None:
     told = forecast(whole_config, quiet, parts_of=mini_parts)
     assert told.measured == {"solve": 5, "improve": 1}

@@ -186,6 +186,7 @@ def test_a_merge_that_fails_bars_no_parent_and_must_be_born_of_both() -> None:
         ticket = Ticket(number + turn, Merge(pair), "search", {})
         search.replay([ticket.asked(0)])
         assert list(search.view().expanding) == [0, 1, 1]
+        assert search.view().under_way == 1
         if turn == REJECTIONS_BAR_PARENT:
             with pytest.raises(SearchError, match="other parents"):
                 search.tell(born(ticket.number, pair[::-1]))

@@ -9,12 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64, Generator
 
+from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Outcomes, Recommendation, View
+from dgm.policy.phylo import prior
 from dgm.policy.phylo.beliefs import CHAIN, GROWTH, LEAST, Beliefs, fitted_counts
 from dgm.policy.phylo.fit import _DIFFICULTIES, _SLIP, _SPREADS, Fit, _log_priors, fit
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.phylo.prior import GRID, root_prior, unit
 from dgm.policy.phylo.tree import Levels, Steps, up_down
+from dgm.policy.widening import Widening
 from dgm.simulate import Game
 from dgm.simulation.families import world
 from tests.search.test_search import new_search, play
@@ -186,6 +189,44 @@ def test_beliefs_are_distributions() -> None:
         low, high = beliefs.interval(agent, 0.9)
         assert 0 <= low < high <= 1
         assert high - low <= quantiles[3] - quantiles[1] + 1e-9
+
+
+def test_whom_to_expand_is_drawn_as_if_children_took_after_their_parents() -> None:
+    """An able parent, whose children nobody measured, in a family where nothing is inherited."""
+    game = Game(world("orphans", "tuning", 0), Phylo(), 150, 0)
+    game.carry_out()
+    beliefs, view = Beliefs(), game.search.view()
+    beliefs.see(view)
+    fit = beliefs.fit
+    kept = fit.weights * prior.heritable()
+    assert 0.05 < kept.sum() < 0.95
+    expected = np.einsum("nkdg,k->ng", fit.agents, kept / kept.sum())
+    fitted = [agent for agent in range(len(fit.agents)) if agent not in beliefs_heard(beliefs, view)]
+    assert np.allclose(beliefs.heritable.ability[fitted], expected[fitted])
+    assert np.allclose(beliefs.whole.ability[fitted], fit.ability[fitted])
+    assert not np.allclose(beliefs.heritable.ability[fitted], beliefs.whole.ability[fitted], atol=0.01)
+    levels = fit.skill
+    chosen = Phylo(widening=Widening(initial=10_000)).choose(view, Generator(PCG64(0)))
+    assert chosen is not None
+    for candidate in chosen.why["candidates"]:
+        told = beliefs.heritable.ability[candidate["agent"]] @ levels
+        assert candidate["skill"] == pytest.approx(told, abs=1e-6)
+
+
+def beliefs_heard(beliefs: Beliefs, view: View) -> set[int]:
+    """Agents of whom something was told since the last fit."""
+    return set(view.outcomes.agent[beliefs._fitted :].tolist())
+
+
+def test_settings_reach_the_schedule() -> None:
+    policy = POLICIES["phylo"](
+        Settings(alpha=0.1, phylo_alpha=0.7, initial_expansions=3, expansion_cost=10.0, phylo_haste=0.5)
+    )
+    assert isinstance(policy, Phylo)
+    assert policy.widening == Widening(0.7, 3, cost=10.0, least=0.6, haste=0.5)
+    default = POLICIES["phylo"](Settings())
+    assert isinstance(default, Phylo)
+    assert default.widening == Phylo().widening
 
 
 def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -> None:
