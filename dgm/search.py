@@ -1,10 +1,8 @@
 """Ask and tell: the one owner of a run's progress. `ask` gives a ticket, `tell` takes it back, once."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from itertools import product
 from typing import Any, TypeVar
 
 import numpy as np
@@ -22,11 +20,10 @@ from archive.events import (
     Rejected,
     Scored,
     TaskId,
-    Usage,
     Vetoed,
 )
-from dgm.best_of import attempts_at_equal_cost
 from dgm.clades import Clades
+from dgm.held_out import HeldOut
 from dgm.jobs import Evaluate, Expand, Job, Merge, Ticket
 from dgm.outlook import Outlook
 from dgm.policy.base import Outcomes, Policy, Recommendation, View
@@ -34,10 +31,6 @@ from dgm.policy.thompson import leaders
 
 REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
-DRAWN = "drawn at random"
-"""Rule of a ticket that has the random control meet the held-out tasks."""
-COMPARED, ALONE = "held out", "champion alone"
-"""Rules of those that have the champion meet them: beside the seed, and without it."""
 
 _Item = TypeVar("_Item", bound=np.generic)
 _CHILDREN, _PENDING, _UNTRIED, _SET_ASIDE, _REJECTIONS, _VETOED, _EXPANDING, _ROUND = range(8)
@@ -95,7 +88,7 @@ class Search:
         staged: Sequence[TaskId] | None = None,
     ) -> None:
         self.policy, self.plan, self._seed = policy, plan, seed
-        self._tasks, self._held_out = list(tasks), list(held_out)
+        self._tasks = list(tasks)
         self._task_index = {task: index for index, task in enumerate(self._tasks)}
         self._staged = np.array([self._task_index[task] for task in staged or _mixed(tasks)], dtype=np.intp)
         self._agents: list[AgentId] = []
@@ -107,9 +100,9 @@ class Search:
         self._outcome_count = 0
         self._open: dict[int, Ticket] = {}
         self._ended: set[int] = set()
-        self._asked_held_out: set[tuple[AgentId, TaskId, int]] = set()
-        self._held_out_usage: defaultdict[AgentId, list[Usage]] = defaultdict(list)
-        self._crowned: AgentId | None = None
+        self._held_out = HeldOut(
+            self._agents, list(held_out), seed, plan.seed_agent, plan.random_agent, plan.bench
+        )
         self._next = 1
         self._evaluations_asked = 0
         self._evaluations = 0
@@ -142,13 +135,8 @@ class Search:
     @property
     def planned_evaluations(self) -> int:
         """Every evaluation of the plan: seed pass, search, and the held-out attempts known so far."""
-        if self.plan.bench:
-            return self.plan.bench * len(self._held_out)
-        if self._crowned is None:
-            attempts = 1 + self.plan.seed_agent + self.plan.random_agent
-        else:
-            attempts = len(self._compared(self._crowned)) + self._attempts(self._crowned) - 1
-        return len(self._tasks) + self.plan.evaluations + attempts * len(self._held_out)
+        searched = 0 if self.plan.bench else len(self._tasks) + self.plan.evaluations
+        return searched + self._held_out.planned
 
     @property
     def stalled(self) -> bool:
@@ -164,7 +152,7 @@ class Search:
         """The next ticket; None while nothing is worth doing before an open ticket ends, or ever again."""
         number = self._next
         rng = Generator(PCG64(SeedSequence([self._seed, number])))
-        choice = self._bench() if self.plan.bench else self._searched(rng)
+        choice = self._held_out.next_of_bench() if self.plan.bench else self._searched(rng)
         if choice is None:
             return None
         job, purpose, why = choice
@@ -247,13 +235,6 @@ class Search:
     def _searched(self, rng: Generator) -> _Chosen | None:
         return self._seed_pass() or self._policys_choice(rng) or self._finish() or self._comparison()
 
-    def _bench(self) -> _Chosen | None:
-        """The seed again and again, all tasks before any gets its next attempt."""
-        for repeat, task in product(range(self.plan.bench), self._held_out):
-            if (self._agents[0], task, repeat) not in self._asked_held_out:
-                return Evaluate(self._agents[0], task, repeat), "bench", {"rule": "bench"}
-        return None
-
     def _seed_pass(self) -> _Chosen | None:
         if not self._agents:
             raise SearchError("no seed agent was born")
@@ -283,44 +264,11 @@ class Search:
         return None
 
     def _comparison(self) -> _Chosen | None:
-        """Those compared on the held-out tasks; the champion is settled when the search is over."""
-        if self._crowned is None and self._open:
+        """The champion is settled when the search is over."""
+        if self._held_out.champion is None and self._open:
             return None
-        champion, seed = self._crowned or self.champion().agent, self._agents[0]
-        for agent, rule in self._compared(champion).items():
-            for task in self._held_out:
-                if (agent, task, 0) not in self._asked_held_out:
-                    return Evaluate(agent, task), "held_out", {"rule": rule, "champion": champion}
-        if any(self._prices(ticket) for ticket in self._open.values()):
-            return None
-        attempts = self._attempts(champion)
-        for repeat in range(1, attempts):
-            for task in self._held_out:
-                if (seed, task, repeat) not in self._asked_held_out:
-                    why = {"rule": "equal cost", "champion": champion, "attempts": attempts}
-                    return Evaluate(seed, task, repeat), "held_out", why
-        return None
-
-    def _compared(self, champion: AgentId) -> Mapping[AgentId, str]:
-        """Who meets the held-out tasks, by which rule; champion, seed and the agent drawn may be one."""
-        compared = {champion: ALONE}
-        if self.plan.seed_agent:
-            compared = dict.fromkeys((champion, self._agents[0]), COMPARED)
-        if self.plan.random_agent:
-            compared.setdefault(random_agent(self._agents, self._seed), DRAWN)
-        return compared
-
-    @staticmethod
-    def _prices(ticket: Ticket) -> bool:
-        """Whether it says what an attempt at a held-out task costs."""
-        return ticket.purpose == "held_out" and isinstance(ticket.job, Evaluate) and not ticket.job.repeat
-
-    def _attempts(self, champion: AgentId) -> int:
-        """How many attempts at a held-out task the seed has."""
-        seed = self._agents[0]
-        if champion == seed or not self.plan.seed_agent:
-            return 1
-        return attempts_at_equal_cost(self._held_out_usage[champion], self._held_out_usage[seed])
+        champion = self._held_out.champion or self.champion().agent
+        return self._held_out.next(champion, self._open.values())
 
     def _policy_may_go_on(self) -> bool:
         """Open search tickets may still give the policy something to do."""
@@ -333,7 +281,7 @@ class Search:
         self._next += 1
         self._open[ticket.number] = ticket
         if ticket.purpose == "search":
-            self._crowned = None  # A search that goes on may find another champion.
+            self._held_out.champion = None  # A search that goes on may find another one.
         match ticket.job:
             case Expand() | Merge() as job:
                 self._expansions += 1
@@ -341,10 +289,8 @@ class Search:
                 self._counts[_EXPANDING, parents] += 1
                 if isinstance(job, Merge):
                     self._merged |= {frozenset(parents)}
-            case Evaluate(agent, task, repeat) if ticket.purpose in {"held_out", "bench"}:
-                self._asked_held_out.add((agent, task, repeat))
-                if ticket.purpose == "held_out":
-                    self._crowned = self._crowned or AgentId(str(ticket.why["champion"]))
+            case Evaluate() as job if ticket.purpose in {"held_out", "bench"}:
+                self._held_out.note_asked(ticket, job)
             case Evaluate(agent, task, repeat):
                 index = self._index[agent]
                 column = self._task_index[task]
@@ -366,8 +312,8 @@ class Search:
                     self._count(self._index[agent], self._task_index[task], repeat, end)
                 elif ticket.purpose == "bench":
                     self._clades.count(self._index[agent], resolved=end.verdict == "resolved")
-                elif not repeat:
-                    self._held_out_usage[agent].append(end.usage)
+                else:
+                    self._held_out.note_used(ticket.job, end.usage)
             case Evaluate(agent), Failed():
                 if ticket.purpose == "search":
                     self._counts[_PENDING, self._index[agent]] -= 1
@@ -424,11 +370,6 @@ class Search:
         self._counts[_ROUND, agent] = number
         self._counts[_UNTRIED, agent] = len(self._tasks)
         self._untried[agent] = True
-
-
-def random_agent(agents: Sequence[AgentId], seed: int) -> AgentId:
-    """The agent of a finished search that its `seed` draws, as a control; ticket 0 draws nothing else."""
-    return agents[int(Generator(PCG64(SeedSequence([seed, 0]))).integers(len(agents)))]
 
 
 def _mixed(tasks: Sequence[TaskId]) -> Sequence[TaskId]:

@@ -6,10 +6,10 @@ from rich.text import Text
 from rich.tree import Tree
 
 from archive.events import AgentId, Born
+from dgm.held_out import DRAWN
 from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import Facts, row, run_summary
 from dgm.report.models import models_view
-from dgm.search import DRAWN
 from sandbox.diff import visible
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dgm.held_out import ALONE, COMPARED, DRAWN
 from dgm.history import IMPROVER
 from dgm.improvers import IMPROVERS
 from dgm.policy.widening import widens
-from dgm.search import ALONE, COMPARED, DRAWN
 
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",

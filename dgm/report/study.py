@@ -11,11 +11,11 @@ from archive.base import ArchiveError
 from archive.events import AgentId, TaskId
 from dgm.bootstrap import mean_interval
 from dgm.config import ReportSection
+from dgm.held_out import random_agent
 from dgm.paired import LEVEL, Paired
 from dgm.report.comparison import difference, met, resolved
 from dgm.report.facts import Facts
 from dgm.report.spent import search_facts
-from dgm.search import random_agent
 
 TOOK = ("agents", "evaluations", "expansions", "tokens", "micro_usd")
 """What is told of a policy's search; evaluations are those of its budget."""

@@ -16,6 +16,7 @@ from archive.events import Stopped, Usage
 from dgm.cli.errors import DONE, FAILED, INTERRUPTED
 from dgm.cli.studying import study
 from dgm.config import Config, ConfigError, ReportSection
+from dgm.held_out import random_agent
 from dgm.history import History
 from dgm.models.base import ChatReply, ChatRequest
 from dgm.report.facts import Facts, facts
@@ -23,7 +24,6 @@ from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
 from dgm.run import Parts
 from dgm.run_toml import read
-from dgm.search import random_agent
 from tests.run.mini import MiniSuite, Tinkerer, mini_parts, parts_with
 from tests.run.test_comparison import Told
 from tests.run.test_fatal import Locked

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from numpy.random import PCG64, Generator
 
 from archive.events import AgentId, Asked, End, Event, Scored
+from dgm.held_out import random_agent
 from dgm.jobs import Evaluate, Expand, Ticket
 from dgm.policy import POLICIES, Settings
-from dgm.search import REJECTIONS_BAR_PARENT, REJECTIONS_STOP_RUN, Plan, Search, SearchError, random_agent
+from dgm.search import REJECTIONS_BAR_PARENT, REJECTIONS_STOP_RUN, Plan, Search, SearchError
 from tests.search.world import ROOT, World, born, failed, rejected, scored, tasks
 
 policies = pytest.mark.parametrize("name", sorted(POLICIES))
