@@ -47,7 +47,7 @@ class Phylo:
         if turn is None:
             return None
         beliefs, schedule = self.beliefs(view), self.widening.record(view)
-        skill = beliefs.fit.skill
+        levels = beliefs.fit.skill
         if turn == "expand":
             among = view.expandable
             told = beliefs.heritable
@@ -57,7 +57,7 @@ class Phylo:
             why = {
                 "rule": "descendant",
                 **schedule,
-                "candidates": _record(view, told.ability @ skill, among, drawn),
+                "candidates": _record(view, told, levels, among, drawn),
             }
             return Choice(Expand(view.agents[parent]), why)
         among, told = view.evaluable, beliefs.whole
@@ -69,7 +69,7 @@ class Phylo:
             "rule": "knowledge",
             **schedule,
             "bits": round(bits, 4),
-            "candidates": _record(view, told.ability @ skill, among, drawn),
+            "candidates": _record(view, told, levels, among, drawn),
         }
         return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
 
@@ -107,16 +107,20 @@ def _entropy(rate: Floats) -> Floats:
     return np.asarray(-(rate * np.log2(rate) + (1 - rate) * np.log2(1 - rate)))
 
 
-def _record(view: View, skill: Floats, among: _Indices, drawn: Floats) -> list[dict[str, Any]]:
-    """The highest draws with what they are drawn from, best first."""
+def _record(
+    view: View, told: Marginals, levels: Floats, among: _Indices, drawn: Floats
+) -> list[dict[str, Any]]:
+    """The highest draws with what they are drawn from, best first; `levels[g]` is the skill of ability g."""
     best = np.argsort(-drawn, kind="stable")[:RECORDED_CANDIDATES]
+    agents = among[best]
+    skill = told.ability[agents] @ levels
     return [
         {
             "agent": int(agent),
-            "skill": round(float(skill[agent]), 6),
+            "skill": round(float(skill[n]), 6),
             "children": int(view.children[agent]),
             "attempted": int(view.own.attempted[agent]),
-            "draw": round(float(drawn[n]), 6),
+            "draw": round(float(drawn[best[n]]), 6),
         }
-        for n, agent in zip(best, among[best], strict=True)
+        for n, agent in enumerate(agents)
     ]
