@@ -17,7 +17,7 @@ DRAWN = "drawn at random"
 COMPARED, ALONE = "held out", "champion alone"
 """Rules of those that have the champion meet them: beside the seed, and without it."""
 
-Asked = tuple[Evaluate, Purpose, Mapping[str, Any]]
+_Chosen = tuple[Evaluate, Purpose, Mapping[str, Any]]
 """A job, what it is for, and the selection record."""
 
 
@@ -51,14 +51,14 @@ class HeldOut:
             attempts = len(self._compared(self.champion)) + self._attempts(self.champion) - 1
         return attempts * len(self.tasks)
 
-    def next_of_bench(self) -> Asked | None:
+    def next_of_bench(self) -> _Chosen | None:
         """The seed again and again, all tasks before any gets its next attempt."""
         for repeat, task in product(range(self.bench), self.tasks):
             if (self.agents[0], task, repeat) not in self._asked:
                 return Evaluate(self.agents[0], task, repeat), "bench", {"rule": "bench"}
         return None
 
-    def next(self, champion: AgentId, under_way: Iterable[Ticket]) -> Asked | None:
+    def next(self, champion: AgentId, under_way: Iterable[Ticket]) -> _Chosen | None:
         """The next attempt of the comparison; None where one under way has to end first, or none is left."""
         seed = self.agents[0]
         for agent, rule in self._compared(champion).items():

@@ -225,7 +225,7 @@ class Search:
             expansions=self._expansions,
             evaluations_left=self.plan.free_evaluations - self._evaluations_asked,
             expansions_left=None if left is None else left - self._expansions,
-            under_way=sum(ticket.purpose == "search" for ticket in self._open.values()),
+            under_way=self._under_way(),
         )
 
     def champion(self) -> Recommendation:
@@ -272,8 +272,11 @@ class Search:
 
     def _policy_may_go_on(self) -> bool:
         """Open search tickets may still give the policy something to do."""
-        within = self._evaluations_asked < self.plan.free_evaluations
-        return within and any(ticket.purpose == "search" for ticket in self._open.values())
+        return self._evaluations_asked < self.plan.free_evaluations and self._under_way() > 0
+
+    def _under_way(self) -> int:
+        """Tickets of the search itself that have not ended."""
+        return sum(ticket.purpose == "search" for ticket in self._open.values())
 
     def _note_asked(self, ticket: Ticket) -> None:
         if ticket.number != self._next:

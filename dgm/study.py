@@ -19,7 +19,7 @@ NOT_DECISIVE: Mapping[str, bool | set[str]] = {
 }
 """Settings in which runs may differ and still be held side by side; the suite is held against its name.
 
-With more workers `phylo` has more children, for a champion as good.
+With more workers `phylo` has more children, for a champion about as good.
 """
 
 

@@ -9,7 +9,7 @@ MOST_UNDER_WAY = 15
 """What 16 workers have beside the next ticket; with many more, children would outnumber evaluations."""
 
 
-def widens(evaluations: float, expansions: float, alpha: float, cost: float = 1.0) -> bool:
+def widens(evaluations: float, expansions: float, alpha: float, cost: float) -> bool:
     """Whether N ** alpha >= E * sqrt(cost); see `Widening`."""
     return bool(evaluations**alpha >= expansions * cost**0.5)
 

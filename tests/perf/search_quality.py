@@ -252,21 +252,18 @@ def workers(plays: Plays, worlds: int) -> bool:
     )
     fine = True
     for search, n in product(MAIN, (1, *CROWDS)):
-        alone, told = (
-            [told.result for family in FAMILIES for told in of(plays, search, family, each)[:worlds]]
-            for each in (1, n)
+        alone, crowd = (
+            [each.result for family in FAMILIES for each in of(plays, search, family, size)[:worlds]]
+            for size in (1, n)
         )
-        less = np.array(
-            [one.champion_skill - other.champion_skill for one, other in zip(told, alone, strict=True)]
-        )
-        skill, expansions = (
-            float(np.mean([getattr(result, name) for result in told]))
-            for name in ("champion_skill", "agents")
-        )
+        skills = np.array([result.champion_skill for result in crowd])
+        less = skills - [result.champion_skill for result in alone]
         low, high = mean_interval(less)
+        # Every expansion of a simulated world gives a child.
+        expansions = np.mean([result.agents - 1 for result in crowd])
         print(
-            f"| {search} | {n} | {skill:.3f} | {less.mean():+.3f} | {low:+.3f} to {high:+.3f} "
-            f"| {expansions - 1:.0f} |"
+            f"| {search} | {n} | {skills.mean():.3f} | {less.mean():+.3f} | {low:+.3f} to {high:+.3f} "
+            f"| {expansions:.0f} |"
         )
         fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine

@@ -192,30 +192,25 @@ def test_beliefs_are_distributions() -> None:
 
 
 def test_whom_to_expand_is_drawn_as_if_children_took_after_their_parents() -> None:
-    """An able parent, whose children nobody measured, in a family where nothing is inherited."""
+    """Where nothing is inherited, and the evidence has not settled it yet."""
     game = Game(world("orphans", "tuning", 0), Phylo(), 150, 0)
     game.carry_out()
     beliefs, view = Beliefs(), game.search.view()
     beliefs.see(view)
-    fit = beliefs.fit
-    kept = fit.weights * prior.heritable()
+    last = beliefs.fit
+    kept = last.weights * prior.heritable()
     assert 0.05 < kept.sum() < 0.95
-    expected = np.einsum("nkdg,k->ng", fit.agents, kept / kept.sum())
-    fitted = [agent for agent in range(len(fit.agents)) if agent not in beliefs_heard(beliefs, view)]
+    expected = np.einsum("nkdg,k->ng", last.agents, kept / kept.sum())
+    told_since = set(view.outcomes.agent[beliefs._fitted :].tolist())
+    fitted = [agent for agent in range(len(last.agents)) if agent not in told_since]
     assert np.allclose(beliefs.heritable.ability[fitted], expected[fitted])
-    assert np.allclose(beliefs.whole.ability[fitted], fit.ability[fitted])
+    assert np.allclose(beliefs.whole.ability[fitted], last.ability[fitted])
     assert not np.allclose(beliefs.heritable.ability[fitted], beliefs.whole.ability[fitted], atol=0.01)
-    levels = fit.skill
     chosen = Phylo(widening=Widening(initial=10_000)).choose(view, Generator(PCG64(0)))
     assert chosen is not None
     for candidate in chosen.why["candidates"]:
-        told = beliefs.heritable.ability[candidate["agent"]] @ levels
+        told = beliefs.heritable.ability[candidate["agent"]] @ last.skill
         assert candidate["skill"] == pytest.approx(told, abs=1e-6)
-
-
-def beliefs_heard(beliefs: Beliefs, view: View) -> set[int]:
-    """Agents of whom something was told since the last fit."""
-    return set(view.outcomes.agent[beliefs._fitted :].tolist())
 
 
 def test_settings_reach_the_schedule() -> None:
