@@ -65,15 +65,12 @@ class SearchSection(Section):
     policy: str = "hgm"
     alpha: float = Field(default=0.6, gt=0, le=1)
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
-    """Of `phylo`, which needs fewer evaluations of each agent and so grows more of them."""
+    """Of `phylo`, which grows at most N ** `phylo_alpha` agents, and as many as seem worth it."""
     phylo_haste: float = Field(default=0.25, ge=0, allow_inf_nan=False)
-    """By how much each ticket under way, up to 15, makes an expansion cheaper to `phylo`: more children make
-    up for parents that are chosen before their elders are measured."""
+    """By how much each ticket under way, up to 15, has `phylo` grow more agents: more children make up for
+    parents that are chosen before their elders are measured."""
     expansion_cost: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    """What an expansion costs, in evaluations, as `phylo` reckons: where it is dear it grows fewer agents.
-
-    Never less than N ** 0.6, or N ** `phylo_alpha` where that is less.
-    """
+    """What an expansion costs, in evaluations, as `phylo` reckons: where it is dear it grows fewer agents."""
     uct_alpha: float = Field(default=0.5, gt=0, le=1)
     uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""

@@ -66,12 +66,10 @@ POLICIES: Mapping[str, Make] = _merging(
         "greedy": lambda settings: Greedy(settings.champion_quantile),
         "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
         "phylo": lambda settings: Phylo(
-            Widening(
-                settings.phylo_alpha,
-                settings.initial_expansions,
-                cost=settings.expansion_cost,
-                haste=settings.phylo_haste,
-            )
+            settings.phylo_alpha,
+            initial=settings.initial_expansions,
+            price=settings.expansion_cost,
+            haste=settings.phylo_haste,
         ),
         "uct": lambda settings: Uct(
             settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile

@@ -26,8 +26,8 @@ _RULES: Mapping[str, str] = {
         "highest draw won."
     ),
     "knowledge": (
-        "Each agent with an untried task drew its ability and drift from the joint posterior; the highest "
-        "draw won, and meets the task that tells most about it: {bits} bits."
+        "The agent with an untried task whose results promise to raise the best agent's skill most, by the "
+        "joint posterior, meets the task that tells most about it: {bits} bits."
     ),
     "room": (
         "Down the tree by the best UCB1 bounds ({path}): the last one's clade has had {visits} visits, "
@@ -68,7 +68,9 @@ _RULES: Mapping[str, str] = {
     ),
 }
 _AGENTS = frozenset({"agent", "other", "instead", "drawn", "champion"})
-_SCHEDULE = ("evaluations", "expansions", "alpha", "cost")
+_SCHEDULE = ("evaluations", "expansions", "alpha")
+_WORTHS = ("child", "attempt")
+_BOUNDS = ("evaluations", "expansions", "least", "most")
 _LARGEST = 1e9
 _SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
 
@@ -102,7 +104,7 @@ def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> 
     sentence = _RULES.get(rule, f"The policy's rule: {rule}".replace("{", "{{").replace("}", "}}"))
     keys = {key for _, key, _, _ in string.Formatter().parse(sentence) if key}
     schedule = _schedule(why, job)
-    shown = keys | _SHOWN | (set(_SCHEDULE) if schedule else set())
+    shown = keys | _SHOWN | ({*_SCHEDULE, *_WORTHS, *_BOUNDS} if schedule else set())
     candidates, improvers = _rows(why, "candidates"), _rows(why, IMPROVERS)
     return Selection(
         rule=sentence.format_map({key: told(key) for key in keys}),
@@ -136,19 +138,38 @@ def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]], job: s
 
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:
-    """Why it was time to expand, or to evaluate (`dgm.policy.widening`)."""
-    numbers = [why.get(key) for key in _SCHEDULE[:-1]] + [why.get("cost", 1.0)]
-    if not all(isinstance(number, int | float) and 0 <= number < _LARGEST for number in numbers):
+    """Why it was time to expand, or to evaluate (`dgm.policy.widening`, `dgm.policy.phylo.worth`)."""
+    worths = _numbers(why, _WORTHS)
+    if worths is not None:
+        return (
+            "For what an evaluation costs a child promised {:.3g} of skill, the best attempt {:.3g}.".format(
+                *worths
+            )
+        )
+    bounds = _numbers(why, _BOUNDS)
+    if bounds is not None:
+        return (
+            "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is held "
+            "between evaluations ^ {:g} and ^ {:g}, more where much is under way.".format(*bounds)
+        )
+    numbers = _numbers(why, _SCHEDULE)
+    if numbers is None:
         return None
-    evaluations, expansions, alpha, cost = (float(number) for number in numbers if number is not None)
-    due = widens(evaluations, expansions, alpha, cost)
+    evaluations, expansions, alpha = numbers
+    due = widens(evaluations, expansions, alpha)
     comparison = (
         f"{evaluations:g} evaluations ^ {alpha:g} = {evaluations**alpha:.2f} "
         f"{'>=' if due else '<'} {expansions:g} expansions"
-        + (f" * the root of {cost:.3g}, what each counts for in evaluations" if cost != 1 else "")
     )
     if due == (job != "evaluate"):
         return f"{comparison}: time to {'evaluate' if job == 'evaluate' else 'expand'}."
     if due:
         return f"{comparison}, yet no agent could be expanded."
     return f"{comparison}, yet the first ones come early, and later ones if nothing is untried."
+
+
+def _numbers(why: Mapping[str, Any], names: Sequence[str]) -> list[float] | None:
+    """Those of the names, if all are plain ones."""
+    found = [why.get(name) for name in names]
+    numbers = [float(each) for each in found if isinstance(each, int | float) and 0 <= each < _LARGEST]
+    return numbers if len(numbers) == len(names) else None

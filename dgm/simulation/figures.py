@@ -38,15 +38,17 @@ def curves(results: Sequence[Result], evaluations: int) -> Floats:
 
 
 def at_cost(results: Sequence[Result], expansion_cost: float, costs: Floats) -> Floats:
-    """`[play, cost]`: the champion's true skill when so much was spent, in evaluations."""
+    """`[play, cost]`: the champion's true skill when so much was spent, in evaluations.
+
+    Between two moments of the trace it lies on a line, for neither side to lose by where its moments fall.
+    """
     rows = []
     for result in results:
         spent = [
             evaluations + expansion_cost * expansions
             for (evaluations, _), expansions in zip(result.trace, result.expansions, strict=True)
         ]
-        skills = [result.trace[0][1], *(skill for _, skill in result.trace)]
-        rows.append([skills[int(np.searchsorted(spent, cost, side="right"))] for cost in costs])
+        rows.append(np.interp(costs, spent, [skill for _, skill in result.trace]))
     return np.array(rows)
 
 

@@ -21,7 +21,6 @@ from dgm.policy.base import Outcomes, Policy, View
 from dgm.policy.hgm import Hgm
 from dgm.policy.phylo.beliefs import CHAIN, Beliefs, fitted_counts
 from dgm.policy.phylo.policy import Phylo
-from dgm.policy.widening import Widening
 
 SIZES = (100, 1_000, 10_000)
 OUTCOMES_EACH, TASKS = 20, 60
@@ -97,7 +96,7 @@ def decisions(view: View) -> tuple[float, float, float, int]:
     """Milliseconds of `hgm`, of `phylo` between fits, and of a fit; and the outcomes from fit to fit."""
     # As many that expand as that evaluate.
     turns = [replace(view, expansions=2 * len(view.outcomes)), replace(view, expansions=0)]
-    rng, phylo = Generator(PCG64(0)), Phylo(Widening())
+    rng, phylo = Generator(PCG64(0)), Phylo()
 
     def decide(policy: Policy) -> float:
         return milliseconds(lambda: [policy.choose(turn, rng) for turn in turns], 10) / 2

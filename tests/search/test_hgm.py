@@ -127,49 +127,6 @@ def test_the_highest_draw_wins(name: str) -> None:
 def test_the_schedule(evaluations: int, expansions: int, turn: str) -> None:
     view = replace(grown(TREES["chain"]).view(), evaluations=evaluations, expansions=expansions)
     assert Widening().turn(view) == turn
-    # Nine times as dear, a third as many.
-    threefold = replace(view, expansions=3 * expansions)
-    assert Widening(initial=0, cost=9.0, least=0.0).turn(view) == Widening(initial=0).turn(threefold)
-
-
-def turn(widening: Widening, evaluations: int, expansions: int, under_way: int = 0) -> str | None:
-    view = grown(TREES["chain"]).view()
-    return widening.turn(replace(view, evaluations=evaluations, expansions=expansions, under_way=under_way))
-
-
-@pytest.mark.parametrize(("expansions", "due"), [(15, "expand"), (16, "evaluate")])
-def test_however_dear_an_expansion_the_tree_grows_as_the_least_schedule_says(
-    expansions: int, due: str
-) -> None:
-    """100 ** 0.6 = 15.85, where 100 ** 0.8 is 39.8."""
-    assert turn(Widening(0.8, 0, cost=1e6), 100, expansions) == due
-    assert turn(Widening(0.8, 0), 100, expansions) == "expand"
-
-
-@pytest.mark.parametrize(("expansions", "due"), [(31, "expand"), (32, "evaluate")])
-def test_children_make_up_for_what_is_under_way(expansions: int, due: str) -> None:
-    """100 ** 0.6 = 15.85, and twice as many where 15 are under way: 1 + 0.2 * 15 = 4."""
-    assert turn(Widening(haste=0.2), 100, expansions, under_way=15) == due
-    assert turn(Widening(haste=0.2), 100, expansions) == "evaluate"
-    assert turn(Widening(haste=0.2), 100, expansions, under_way=255) == due
-    assert turn(Widening(), 100, expansions, under_way=15) == "evaluate"
-
-
-@pytest.mark.parametrize(("expansions", "due"), [(25, "expand"), (26, "evaluate")])
-def test_what_is_dear_is_cheaper_where_much_is_under_way(expansions: int, due: str) -> None:
-    """100 ** 0.8 / sqrt(10 / 4) = 25.2."""
-    assert turn(Widening(0.8, 0, cost=10.0, haste=0.2), 100, expansions, under_way=15) == due
-
-
-def test_a_record_tells_why_it_was_time() -> None:
-    view = replace(grown(TREES["chain"]).view(), evaluations=100, expansions=31, under_way=15)
-    assert Widening(haste=0.2).record(view) == {
-        "evaluations": 100,
-        "expansions": 31,
-        "alpha": 0.6,
-        "cost": pytest.approx(0.25),
-    }
-    assert "cost" not in Widening().record(view)
 
 
 @pytest.mark.parametrize("name", sorted(POLICIES))

@@ -2,6 +2,7 @@
 
 import itertools
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.random import PCG64, Generator
 
+from dgm.jobs import Evaluate, Expand
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Outcomes, Recommendation, View
 from dgm.policy.phylo import prior
@@ -17,7 +19,7 @@ from dgm.policy.phylo.fit import _DIFFICULTIES, _SLIP, _SPREADS, Fit, _log_prior
 from dgm.policy.phylo.policy import Phylo
 from dgm.policy.phylo.prior import GRID, root_prior, unit
 from dgm.policy.phylo.tree import Levels, Steps, up_down
-from dgm.policy.widening import Widening
+from dgm.policy.phylo.worth import BATCHES, of_attempts, of_child
 from dgm.simulate import Game
 from dgm.simulation.families import world
 from tests.search.test_search import new_search, play
@@ -206,40 +208,122 @@ def test_whom_to_expand_is_drawn_as_if_children_took_after_their_parents() -> No
     assert np.allclose(beliefs.heritable.ability[fitted], expected[fitted])
     assert np.allclose(beliefs.whole.ability[fitted], last.ability[fitted])
     assert not np.allclose(beliefs.heritable.ability[fitted], beliefs.whole.ability[fitted], atol=0.01)
-    chosen = Phylo(widening=Widening(initial=10_000)).choose(view, Generator(PCG64(0)))
+    chosen = Phylo(initial=10_000).choose(view, Generator(PCG64(0)))
     assert chosen is not None
     for candidate in chosen.why["candidates"]:
         told = beliefs.heritable.ability[candidate["agent"]] @ last.skill
         assert candidate["skill"] == pytest.approx(told, abs=1e-6)
 
 
-def test_settings_reach_the_schedule() -> None:
+def test_settings_reach_the_policy() -> None:
     policy = POLICIES["phylo"](
         Settings(alpha=0.1, phylo_alpha=0.7, initial_expansions=3, expansion_cost=10.0, phylo_haste=0.5)
     )
-    assert isinstance(policy, Phylo)
-    assert policy.widening == Widening(0.7, 3, cost=10.0, least=0.6, haste=0.5)
-    default = POLICIES["phylo"](Settings())
-    assert isinstance(default, Phylo)
-    assert default.widening == Phylo().widening
+    assert policy == Phylo(0.7, initial=3, price=10.0, haste=0.5)
+    assert POLICIES["phylo"](Settings()) == Phylo()
 
 
-def test_results_to_come_narrow_an_agents_draw_and_children_to_come_lower_it() -> None:
+def test_children_to_come_lower_a_parents_draw() -> None:
     search = new_search("phylo")
     play(search, World(search), steps=18)
     view = search.view()
-    policy = Phylo()
-    among, rng = np.zeros(4000, dtype=np.intp), Generator(PCG64(0))
-    alone, waiting = (
-        policy._draws(policy.beliefs(view).whole, among, np.full(4000, times), rng).std() for times in (1, 5)
-    )
-    assert waiting < 0.6 * alone
     parents = []
     for expanding in (view.expanding, np.where(np.arange(len(view.agents)) == 0, 400, 0)):
         widened = replace(view, expansions=0, expanding=expanding)
-        jobs = [policy.choose(widened, Generator(PCG64(draw))) for draw in range(30)]
+        jobs = [Phylo().choose(widened, Generator(PCG64(draw))) for draw in range(30)]
         parents.append(sum(job is not None and job.job.parent == view.agents[0] for job in jobs))  # type: ignore[union-attr]
     assert parents[1] == 0 or parents[1] < parents[0]
+
+
+def seen(**changed: Any) -> tuple[View, Choice]:
+    """A search in the middle, as changed, and what `phylo` chooses."""
+    game = Game(world("papers", "tuning", 0), Phylo(), 60, 0)
+    game.carry_out()
+    view = replace(game.search.view(), evaluations=100, evaluations_left=100, **changed)
+    chosen = Phylo().choose(view, Generator(PCG64(0)))
+    assert chosen is not None
+    return view, chosen
+
+
+@pytest.mark.parametrize(
+    ("expansions", "under_way", "asked"),
+    [
+        (10, 0, "least"),  # 100 ** 0.5 = 10
+        (11, 0, "child"),
+        (21, 15, "least"),  # twice as many and more: 1 + 0.25 * 15 = 4.75
+        (22, 15, "child"),
+        (39, 0, "child"),  # 100 ** 0.8 = 39.8
+        (40, 0, "most"),
+        (86, 15, "child"),
+        (87, 15, "most"),
+        (86, 255, "child"),
+        (87, 255, "most"),
+    ],
+)
+def test_the_tree_is_held_between_two_schedules(expansions: int, under_way: int, asked: str) -> None:
+    _, chosen = seen(expansions=expansions, under_way=under_way)
+    assert ("child" in chosen.why) == (asked == "child")
+    if asked != "child":
+        assert isinstance(chosen.job, Expand if asked == "least" else Evaluate)
+
+
+def test_between_the_schedules_the_worth_decides() -> None:
+    view, chosen = seen(expansions=20)
+    child, attempt = chosen.why["child"], chosen.why["attempt"]
+    assert isinstance(chosen.job, Expand) == (child >= attempt)
+    dear = Phylo(price=1e9).choose(view, Generator(PCG64(0)))
+    assert dear is not None
+    assert isinstance(dear.job, Evaluate)
+    assert dear.why["child"] < 1e-6 * child
+    assert dear.why["attempt"] == attempt == dear.why["candidates"][0]["worth"]
+    _, hurried = seen(expansions=40, under_way=15)
+    assert hurried.why["child"] == pytest.approx(4.75**0.5 * child, rel=1e-4)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.3), st.floats(0.01, 0.99), st.integers(1, 60))
+def test_the_worth_of_an_attempt_is_what_it_is_expected_to_add(
+    mean: float, sd: float, best: float, untried: int
+) -> None:
+    """Against draws of what a batch may tell, for each batch that may be asked."""
+    noise = max(mean * (1 - mean), 0.01) * 0.8
+    draws = Generator(PCG64(0)).standard_normal(200_000)
+    worths = []
+    for batch in {min(size, untried) for size in BATCHES.tolist()}:
+        after = mean + draws * sd * np.sqrt(sd**2 / (sd**2 + noise / batch))
+        gain = np.maximum(after, best).mean() - max(after.mean(), best)
+        worths.append(gain / batch)
+    nobody, left = np.zeros(2, dtype=np.int64), np.array([untried, 60])
+    found = of_attempts(np.array([mean, best]), np.array([sd, 0.0]), nobody, left)
+    assert found[0] == pytest.approx(max(worths), rel=0.1, abs=2e-5)
+    assert found[1] < 1e-6  # Nothing is left to find out.
+
+
+def test_an_attempt_is_worth_less_the_more_is_known_or_to_come() -> None:
+    mean, left, nobody = np.full(3, 0.4), np.full(3, 60), np.zeros(3, dtype=np.int64)
+    worths = of_attempts(mean, np.array([0.15, 0.1, 0.05]), nobody, left)
+    assert worths[0] > worths[1] > worths[2] > 0
+    waiting = of_attempts(mean, np.full(3, 0.1), np.array([0, 1, 8]), left)
+    assert waiting[0] > 2 * waiting[1] > 4 * waiting[2] > 0
+    assert of_attempts(mean[:1], np.array([0.1]), nobody[:1], left[:1])[0] > 0
+
+
+def test_a_child_is_worth_less_the_dearer_it_is_and_the_better_the_best_is() -> None:
+    assert of_child(0.4, 0.1, 0.4, 1.0) > of_child(0.4, 0.1, 0.4, 10.0) > of_child(0.4, 0.1, 0.6, 10.0) > 0
+    assert of_child(0.5, 0.1, 0.4, 1.0) > of_child(0.4, 0.1, 0.4, 1.0)
+
+
+def test_a_child_is_thought_a_little_below_its_parent_and_less_certain() -> None:
+    game = Game(world("papers", "tuning", 0), Phylo(), 150, 0)
+    game.carry_out()
+    beliefs = Beliefs()
+    beliefs.see(game.search.view())
+    for agent in (0, len(game.search.agents) - 1):
+        parent = min(agent, len(beliefs.fit.agents) - 1)
+        ability, levels = beliefs.fit.ability[parent], beliefs.fit.skill
+        mean, sd = beliefs.skill_of_child(parent)
+        assert 0 < mean < ability @ levels
+        assert sd > np.sqrt(ability @ levels**2 - (ability @ levels) ** 2)
 
 
 def test_pairs_set_aside_count_against_the_champion() -> None:

@@ -109,6 +109,15 @@ class Beliefs:
         mean = ability @ levels
         return mean, np.sqrt(np.maximum(ability @ levels**2 - mean**2, 0.0))
 
+    def skill_of_child(self, agent: int) -> tuple[float, float]:
+        """What a child of `agent` may be by the last fit: the mean of its skill, and the deviation."""
+        fitted, levels = len(self.fit.agents), self.fit.skill
+        state = self.fit.agents[agent] if agent < fitted else self._states[agent - fitted]
+        child = np.einsum("k,kdg->g", self.fit.weights, self.fit.steps.forward(state[None])[0])
+        ability = child / child.sum()
+        mean = ability @ levels
+        return float(mean), float(np.sqrt(max(0.0, ability @ levels**2 - mean**2)))
+
     def quantile(self, agent: int, quantile: float) -> float:
         """A quantile of an agent's skill; a point of the grid stands for all abilities around it.
 

@@ -1,7 +1,7 @@
-"""`phylo`: one posterior over abilities, lineages and tasks decides whom to expand and what to find out."""
+"""`phylo`: one posterior over abilities, lineages and tasks decides what is worth most for its cost."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.random import Generator
@@ -9,27 +9,51 @@ from numpy.typing import NDArray
 
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.phylo.beliefs import Beliefs, Marginals
+from dgm.policy.phylo import worth
+from dgm.policy.phylo.beliefs import Beliefs
 from dgm.policy.phylo.prior import GRID
 from dgm.policy.phylo.tree import Floats
 from dgm.policy.thompson import RECORDED_CANDIDATES
-from dgm.policy.widening import Widening
+from dgm.policy.widening import widens
 
+MOST_UNDER_WAY = 15
+"""What 16 workers have beside the next ticket; with many more, children would outnumber evaluations."""
 _Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
-class Phylo:
-    """Thompson sampling (1933) on what an agent's children may be, from a fit of the whole tree.
+class _Option:
+    """Whom to expand or evaluate; `worth` is in skill per evaluation, 0 where it was not asked for."""
 
-    Expands the agent whose drawn ability and drift promise most, less `novelty` for children that it has or
-    will have; evaluates the one whose draw is best, on the task that tells most about it (Lindley 1956).
+    agent: int
+    worth: float
+    candidates: list[dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Phylo:
+    """Does what is worth most for its cost (`worth`), by a fit of the whole tree.
+
+    Evaluates the agent whose results promise to raise the best one's skill most, on the task that tells most
+    about it (Lindley 1956). Whom to expand is drawn (Thompson 1933): the agent whose ability and drift
+    promise most, less `novelty` for children that it has or will have. It is expanded iff its child is worth
+    as much as the best attempt; but always where E < `initial` or E <= N ** `least`, and else never where
+    E > N ** `alpha`, with N evaluations settled after the seed's first round and E expansions asked.
     The champion has the highest `mean - caution * sd` of skill.
+
+    Parents are chosen before the w tickets under way have told of them, so that lineages grow less deep. More
+    children make up for it: E counts for E / h, and a child for h times its worth, h = sqrt(1 + `haste` * w).
+    More than `MOST_UNDER_WAY` count as so many.
     """
 
-    widening: Widening = field(default_factory=lambda: Widening(alpha=0.8, haste=0.25))
+    alpha: float = 0.8
+    least: float = 0.5
+    initial: int = 5
+    price: float = 1.0
+    """What an expansion costs, in evaluations."""
+    haste: float = 0.25
     horizon: float = 2.0
-    """Generations of drift that an agent is credited with."""
+    """Generations of drift that a parent is credited with."""
     novelty: float = 0.3
     """Units of ability by which the logarithm of the number of children counts against a parent."""
     caution: float = 1.0
@@ -43,35 +67,24 @@ class Phylo:
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
         """The next job; None when nothing can be expanded or evaluated."""
-        turn = self.widening.turn(view)
+        turn = self._turn(view)
         if turn is None:
             return None
-        beliefs, schedule = self.beliefs(view), self.widening.record(view)
-        levels = beliefs.fit.skill
-        if turn == "expand":
-            among = view.expandable
-            told = beliefs.heritable
-            drawn = self._draws(told, among, np.ones(len(among), dtype=np.int64), rng)
-            drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
-            parent = int(among[drawn.argmax()])
-            why = {
-                "rule": "descendant",
-                **schedule,
-                "candidates": _record(view, told, levels, among, drawn),
-            }
-            return Choice(Expand(view.agents[parent]), why)
-        among, told = view.evaluable, beliefs.whole
-        # Results to come will narrow the draw: an agent that waits for some counts as nearer to its mean.
-        drawn = self._draws(told, among, 1 + view.pending[among], rng)
-        agent = int(among[drawn.argmax()])
-        task, bits = _most_telling(view, beliefs, agent)
-        why = {
-            "rule": "knowledge",
-            **schedule,
-            "bits": round(bits, 4),
-            "candidates": _record(view, told, levels, among, drawn),
-        }
-        return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
+        beliefs = self.beliefs(view)
+        child = self._expansion(view, beliefs, rng) if turn != "evaluate" else None
+        attempt = _evaluation(view, beliefs) if turn != "expand" else None
+        why: dict[str, Any] = {"evaluations": view.evaluations, "expansions": view.expansions}
+        if child and attempt:
+            why |= {"child": _significant(child.worth), "attempt": _significant(attempt.worth)}
+        else:
+            why |= {"least": self.least, "most": self.alpha}
+        if child and (attempt is None or child.worth >= attempt.worth):
+            why |= {"rule": "descendant", "candidates": child.candidates}
+            return Choice(Expand(view.agents[child.agent]), why)
+        assert attempt is not None, "neither was asked for"
+        task, bits = _most_telling(view, beliefs, attempt.agent)
+        why |= {"rule": "knowledge", "bits": round(bits, 4), "candidates": attempt.candidates}
+        return Choice(Evaluate(view.agents[attempt.agent], view.tasks[task]), why)
 
     def champion(self, view: View) -> Recommendation:
         """The agent of highest cautious skill; pairs set aside count as unresolved."""
@@ -84,14 +97,38 @@ class Phylo:
         low, high = (beliefs.quantile(agent, quantile) * counted for quantile in (0.025, 0.975))
         return Recommendation(view.agents[agent], float(mean[agent]) * counted, (low, high))
 
-    def _draws(self, told: Marginals, among: _Indices, times: NDArray[np.int64], rng: Generator) -> Floats:
-        """For each agent the mean of `times` draws of its ability and drift, in units."""
-        below, drift, total = told.below[among], told.drift[among], np.zeros(len(among))
-        for turn in range(int(times.max())):
-            left = np.flatnonzero(times > turn)
-            at = (below[left, :-1] < rng.random(len(left))[:, None]).sum(axis=1)
-            total[left] += GRID[at] + self.horizon * drift[left, at]
-        return total / times
+    def _turn(self, view: View) -> Literal["expand", "evaluate", "either"] | None:
+        """What may come next."""
+        may_expand = len(view.expandable) > 0
+        if not (len(view.evaluable) and view.evaluations_left > 0):
+            return "expand" if may_expand else None
+        done, grown = view.evaluations, view.expansions / self._hurry(view)
+        if may_expand and (view.expansions < self.initial or widens(done, grown, self.least)):
+            return "expand"
+        return "either" if may_expand and widens(done, grown, self.alpha) else "evaluate"
+
+    def _hurry(self, view: View) -> float:
+        return float((1 + self.haste * min(view.under_way, MOST_UNDER_WAY)) ** 0.5)
+
+    def _expansion(self, view: View, beliefs: Beliefs, rng: Generator) -> _Option:
+        """Whom to expand, and what its child is worth."""
+        among, told = view.expandable, beliefs.heritable
+        at = (told.below[among, :-1] < rng.random(len(among))[:, None]).sum(axis=1)
+        drawn = GRID[at] + self.horizon * told.drift[among, at]
+        drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
+        parent = int(among[drawn.argmax()])
+        mean, sd = beliefs.skill_of_child(parent)
+        value = worth.of_child(mean, sd, float(beliefs.skill()[0].max()), self.price) * self._hurry(view)
+        return _Option(parent, value, _record(view, told.ability @ beliefs.fit.skill, among, "draw", drawn))
+
+
+def _evaluation(view: View, beliefs: Beliefs) -> _Option:
+    """Whom to evaluate, and what that is worth."""
+    mean, sd = beliefs.skill()
+    among = view.evaluable
+    values = worth.of_attempts(mean, sd, view.pending, view.untried_count)[among]
+    best = int(values.argmax())
+    return _Option(int(among[best]), float(values[best]), _record(view, mean, among, "worth", values))
 
 
 def _most_telling(view: View, beliefs: Beliefs, agent: int) -> tuple[int, float]:
@@ -107,20 +144,20 @@ def _entropy(rate: Floats) -> Floats:
     return np.asarray(-(rate * np.log2(rate) + (1 - rate) * np.log2(1 - rate)))
 
 
-def _record(
-    view: View, told: Marginals, levels: Floats, among: _Indices, drawn: Floats
-) -> list[dict[str, Any]]:
-    """The highest draws with what they are drawn from, best first; `levels[g]` is the skill of ability g."""
-    best = np.argsort(-drawn, kind="stable")[:RECORDED_CANDIDATES]
-    agents = among[best]
-    skill = told.ability[agents] @ levels
+def _record(view: View, skill: Floats, among: _Indices, name: str, values: Floats) -> list[dict[str, Any]]:
+    """The agents of highest values, best first."""
+    best = np.argsort(-values, kind="stable")[:RECORDED_CANDIDATES]
     return [
         {
             "agent": int(agent),
-            "skill": round(float(skill[n]), 6),
+            "skill": round(float(skill[agent]), 6),
             "children": int(view.children[agent]),
             "attempted": int(view.own.attempted[agent]),
-            "draw": round(float(drawn[best[n]]), 6),
+            name: _significant(float(value)),
         }
-        for n, agent in enumerate(agents)
+        for agent, value in zip(among[best], values[best], strict=True)
     ]
+
+
+def _significant(value: float) -> float:
+    return float(f"{value:.6g}")
