@@ -149,8 +149,8 @@ def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     bounds = _numbers(why, _BOUNDS)
     if bounds is not None:
         return (
-            "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is held "
-            "between evaluations ^ {:g} and ^ {:g}, more where much is under way.".format(*bounds)
+            "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is "
+            "held between evaluations ^ {:g} and ^ {:g}, more where much is under way.".format(*bounds)
         )
     numbers = _numbers(why, _SCHEDULE)
     if numbers is None:

@@ -59,8 +59,8 @@ def test_after_a_cell_that_is_not_shown_none_is() -> None:
 
 
 def test_at_equal_cost_expansions_count() -> None:
-    found = at_cost([result([0.1, 0.2, 0.3], [1, 5, 9])], 10.0, np.array([30.0, 35.0, 100.0, 1000.0]))
-    assert found.tolist() == [[0.1, 0.1, 0.2, 0.3]]
+    found = at_cost([result([0.1, 0.2, 0.3], [1, 5, 9])], 10.0, np.array([30.0, 35.0, 67.5, 100.0, 1000.0]))
+    assert found == pytest.approx(np.array([[0.1, 0.1, 0.15, 0.2, 0.3]]))
 
 
 def test_the_interval_of_a_mean_holds_it() -> None:
