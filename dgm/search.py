@@ -199,7 +199,7 @@ class Search:
     def view(self) -> View:
         """What the policy sees now; cheap, and valid until the next `ask` or `tell`."""
         size = len(self._agents)
-        left = self.plan.expansions
+        left, rounds_left = self.plan.expansions, self.plan.rounds - 1 - self._counts[_ROUND, :size]
         return View(
             agents=self._agents,
             tasks=self._tasks,
@@ -213,6 +213,7 @@ class Search:
             pending=_frozen(self._counts[_PENDING, :size]),
             untried=_frozen(self._untried[:size]),
             untried_count=_frozen(self._counts[_UNTRIED, :size]),
+            attempts_left=_frozen(self._counts[_UNTRIED, :size] + rounds_left * len(self._tasks)),
             set_aside=_frozen(self._counts[_SET_ASIDE, :size]),
             merged=self._merged,
             barred=_frozen(

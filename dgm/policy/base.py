@@ -34,8 +34,9 @@ class View:
     """The search as a policy may see it; every array is read-only. Agent 0 is the seed.
 
     `untried[a, t]` is true where agent `a`, in its present round of attempts, has neither attempted task `t`
-    nor is about to. `set_aside[a]` counts attempts that gave no evidence, which champion selection takes
-    as unresolved. `staged` are the tasks in the order that stages take them, whoever attempts them.
+    nor is about to; `attempts_left[a]` counts such pairs of all rounds. `set_aside[a]` counts attempts that
+    gave no evidence, which champion selection takes as unresolved. `staged` are the tasks in the order that
+    stages take them, whoever attempts them.
     `expanding` counts Expand and Merge tickets that have not ended, `pending` such Evaluate tickets; `merged`
     are pairs whose Merge was asked. `under_way` counts the search's tickets that have not ended.
     `evaluations` are settled search evaluations, without the seed's first round; `expansions` are Expand and
@@ -54,6 +55,7 @@ class View:
     pending: Counts
     untried: NDArray[np.bool_]
     untried_count: Counts
+    attempts_left: Counts
     set_aside: Counts
     barred: NDArray[np.bool_]
     evaluations: int

@@ -15,7 +15,7 @@ from dgm.policy.thompson import RECORDED_CANDIDATES
 
 CONSIDERED = 128
 """Agents that pairs are made of: those that resolved most."""
-_SCHEDULE = ("evaluations", "expansions", "alpha", "cost")
+_SCHEDULE = ("evaluations", "expansions", "alpha", "child", "attempt", "least", "most")
 """What a selection record tells of why it was time to expand."""
 
 

@@ -25,7 +25,7 @@ _RULES: Mapping[str, str] = {
         "posterior, as if children took after their parents, less a little for each child that it has; the "
         "highest draw won."
     ),
-    "knowledge": (
+    "gradient": (
         "The agent with an untried task whose results promise to raise the best agent's skill most, by the "
         "joint posterior, meets the task that tells most about it: {bits} bits."
     ),
@@ -150,7 +150,8 @@ def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     if bounds is not None:
         return (
             "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is "
-            "held between evaluations ^ {:g} and ^ {:g}, more where much is under way.".format(*bounds)
+            "held between evaluations ^ {:g} and ^ {:g}, the first ones early, and more where much is under "
+            "way.".format(*bounds)
         )
     numbers = _numbers(why, _SCHEDULE)
     if numbers is None:

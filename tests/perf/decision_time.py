@@ -57,6 +57,7 @@ def view_of(size: int) -> View:
         pending=nothing,
         untried=untried,
         untried_count=untried.sum(axis=1),
+        attempts_left=untried.sum(axis=1),
         set_aside=nothing,
         barred=np.zeros(size, dtype=np.bool_),
         evaluations=count,
@@ -94,12 +95,13 @@ def milliseconds(work: Callable[[], object], times: int) -> float:
 
 def decisions(view: View) -> tuple[float, float, float, int]:
     """Milliseconds of `hgm`, of `phylo` between fits, and of a fit; and the outcomes from fit to fit."""
-    # As many that expand as that evaluate.
-    turns = [replace(view, expansions=2 * len(view.outcomes)), replace(view, expansions=0)]
+    # As many that expand as that evaluate, and where `phylo` has to compare both.
+    counts = (2 * len(view.outcomes), 0, int(view.evaluations**0.65))
+    turns = [replace(view, expansions=count) for count in counts]
     rng, phylo = Generator(PCG64(0)), Phylo()
 
     def decide(policy: Policy) -> float:
-        return milliseconds(lambda: [policy.choose(turn, rng) for turn in turns], 10) / 2
+        return milliseconds(lambda: [policy.choose(turn, rng) for turn in turns], 10) / len(turns)
 
     last = fitted_counts(len(view.outcomes))[-1]
     following = next(n for n in range(last + 1, 3 * last) if fitted_counts(n)[-1] != last)

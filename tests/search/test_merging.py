@@ -10,8 +10,9 @@ from numpy.random import PCG64, Generator
 from archive.events import AgentId, Born, End, Event, Rejected
 from dgm.jobs import Evaluate, Expand, Merge, Ticket
 from dgm.policy import POLICIES, Settings
-from dgm.policy.base import Outcomes, View
+from dgm.policy.base import Outcomes, Policy, View
 from dgm.policy.merging import Merging, pairs
+from dgm.policy.phylo.policy import Phylo
 from dgm.policy.uniform import Uniform
 from dgm.report.selection import selection
 from dgm.search import REJECTIONS_BAR_PARENT, Plan, Search, SearchError
@@ -111,14 +112,24 @@ def test_the_share_of_expansions_that_merge_is_the_one_asked_for() -> None:
         assert Merging(Uniform(), 0.0).choose(view, Generator(PCG64(draw))) == alone
 
 
-def test_the_record_of_a_merge_has_its_words() -> None:
-    search = grown([(), (0,), (0,)], [set(), {0, 1, 2, 3}, {4, 5, 6, 7}])
-    ticket = search.ask()
-    while ticket is not None and not isinstance(ticket.job, Merge):
-        search.tell(end_of(ticket, {}))
-        ticket = search.ask()
-    assert ticket is not None
-    told = selection(ticket.why, "merge", {place: 10 * place for place in range(9)})
+@pytest.mark.parametrize(
+    ("inner", "expansions"), [(Uniform(), 0), (Phylo(), 0), (Phylo(least=0.01, haste=1e12), 10)]
+)
+def test_the_record_of_a_merge_has_its_words(inner: Policy, expansions: int) -> None:
+    view = grown([(), (0,), (0,)], [set(), {0, 1, 2, 3}, {4, 5, 6, 7}]).view()
+    untried = np.ones((3, SIZE), dtype=bool)
+    view = replace(
+        view,
+        expansions=expansions,
+        evaluations=100,
+        under_way=15,
+        untried=untried,
+        untried_count=untried.sum(axis=1),
+        attempts_left=untried.sum(axis=1),
+    )
+    choice = Merging(inner, 1.0).choose(view, Generator(PCG64(0)))
+    assert choice is not None
+    told = selection(choice.why, "merge", {place: 10 * place for place in range(9)})
     assert "chance made a merge of it" in told.rule
     assert "?" not in told.rule
     assert told.schedule is not None

@@ -232,7 +232,7 @@ def test_children_to_come_lower_a_parents_draw() -> None:
         widened = replace(view, expansions=0, expanding=expanding)
         jobs = [Phylo().choose(widened, Generator(PCG64(draw))) for draw in range(30)]
         parents.append(sum(job is not None and job.job.parent == view.agents[0] for job in jobs))  # type: ignore[union-attr]
-    assert parents[1] == 0 or parents[1] < parents[0]
+    assert parents[1] < parents[0]
 
 
 def seen(**changed: Any) -> tuple[View, Choice]:
@@ -267,6 +267,13 @@ def test_the_tree_is_held_between_two_schedules(expansions: int, under_way: int,
         assert isinstance(chosen.job, Expand if asked == "least" else Evaluate)
 
 
+def test_the_tree_never_grows_faster_than_the_schedule_that_was_set() -> None:
+    view, _ = seen(expansions=5)
+    chosen = Phylo(alpha=0.3).choose(view, Generator(PCG64(0)))  # 100 ** 0.3 = 3.98
+    assert chosen is not None
+    assert isinstance(chosen.job, Evaluate)
+
+
 def test_between_the_schedules_the_worth_decides() -> None:
     view, chosen = seen(expansions=20)
     child, attempt = chosen.why["child"], chosen.why["attempt"]
@@ -276,6 +283,9 @@ def test_between_the_schedules_the_worth_decides() -> None:
     assert isinstance(dear.job, Evaluate)
     assert dear.why["child"] < 1e-6 * child
     assert dear.why["attempt"] == attempt == dear.why["candidates"][0]["worth"]
+    eager = Phylo(least=0.01, haste=1e12).choose(replace(view, under_way=15), Generator(PCG64(0)))
+    assert eager is not None
+    assert isinstance(eager.job, Expand)
     _, hurried = seen(expansions=40, under_way=15)
     assert hurried.why["child"] == pytest.approx(4.75**0.5 * child, rel=1e-4)
 
@@ -309,8 +319,11 @@ def test_an_attempt_is_worth_less_the_more_is_known_or_to_come() -> None:
 
 
 def test_a_child_is_worth_less_the_dearer_it_is_and_the_better_the_best_is() -> None:
-    assert of_child(0.4, 0.1, 0.4, 1.0) > of_child(0.4, 0.1, 0.4, 10.0) > of_child(0.4, 0.1, 0.6, 10.0) > 0
-    assert of_child(0.5, 0.1, 0.4, 1.0) > of_child(0.4, 0.1, 0.4, 1.0)
+    assert of_child(0.4, 0.1, 0.4, 1.0, 60) > of_child(0.4, 0.1, 0.4, 10.0, 60) > 0
+    assert (
+        of_child(0.5, 0.1, 0.4, 1.0, 60) > of_child(0.4, 0.1, 0.4, 1.0, 60) > of_child(0.4, 0.1, 0.6, 1.0, 60)
+    )
+    assert of_child(0.4, 0.1, 0.4, 10.0, 60) > of_child(0.4, 0.1, 0.4, 10.0, 3) > 0
 
 
 def test_a_child_is_thought_a_little_below_its_parent_and_less_certain() -> None:
@@ -318,12 +331,16 @@ def test_a_child_is_thought_a_little_below_its_parent_and_less_certain() -> None
     game.carry_out()
     beliefs = Beliefs()
     beliefs.see(game.search.view())
-    for agent in (0, len(game.search.agents) - 1):
-        parent = min(agent, len(beliefs.fit.agents) - 1)
-        ability, levels = beliefs.fit.ability[parent], beliefs.fit.skill
-        mean, sd = beliefs.skill_of_child(parent)
+    levels = beliefs.fit.skill
+    for agent in (0, len(beliefs.fit.agents) - 1):
+        ability = beliefs.fit.ability[agent]
+        mean, sd = beliefs.skill_of_child(agent)
         assert 0 < mean < ability @ levels
         assert sd > np.sqrt(ability @ levels**2 - (ability @ levels) ** 2)
+    newborn = len(beliefs.fit.agents)
+    view = game.search.view()
+    beliefs.see(replace(view, parents=[*view.parents[:newborn], (0,)]))
+    assert 0 < beliefs.skill_of_child(newborn)[0] < beliefs.skill_of_child(0)[0]
 
 
 def test_pairs_set_aside_count_against_the_champion() -> None:

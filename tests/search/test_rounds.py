@@ -41,6 +41,7 @@ def test_only_the_first_round_of_the_seed_is_free(name: str) -> None:
     jobs = searched([ticket for ticket, _ in play(search, World(search))])
     assert jobs[:4] == [Evaluate(ROOT, task) for task in tasks(4)]
     view = search.view()
+    assert (view.attempts_left == 3 * 4 - view.own.attempted).all()
     assert len(jobs) - 4 == search.evaluations <= 60
     assert view.own.attempted.sum() == len(jobs) == len(view.outcomes)
 

@@ -23,7 +23,7 @@ _Indices = NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """Whom to expand or evaluate; `worth` is in skill per evaluation, 0 where it was not asked for."""
+    """Whom to expand, or to evaluate; `worth` is in skill per evaluation that it costs."""
 
     agent: int
     worth: float
@@ -37,13 +37,14 @@ class Phylo:
     Evaluates the agent whose results promise to raise the best one's skill most, on the task that tells most
     about it (Lindley 1956). Whom to expand is drawn (Thompson 1933): the agent whose ability and drift
     promise most, less `novelty` for children that it has or will have. It is expanded iff its child is worth
-    as much as the best attempt; but always where E < `initial` or E <= N ** `least`, and else never where
-    E > N ** `alpha`, with N evaluations settled after the seed's first round and E expansions asked.
+    as much as the best attempt. As long as both can be done, it is always expanded where E < `initial` or
+    E <= N ** `least`, and else never where E > N ** `alpha`, with N evaluations settled after the seed's
+    first round and E expansions asked; `alpha` goes before `least`.
     The champion has the highest `mean - caution * sd` of skill.
 
     Parents are chosen before the w tickets under way have told of them, so that lineages grow less deep. More
-    children make up for it: E counts for E / h, and a child for h times its worth, h = sqrt(1 + `haste` * w).
-    More than `MOST_UNDER_WAY` count as so many.
+    children make up for it: in both powers E counts for E / h, and a child for h times its worth, where h is
+    sqrt(1 + `haste` * w). More than `MOST_UNDER_WAY` count as so many.
     """
 
     alpha: float = 0.8
@@ -77,13 +78,13 @@ class Phylo:
         if child and attempt:
             why |= {"child": _significant(child.worth), "attempt": _significant(attempt.worth)}
         else:
-            why |= {"least": self.least, "most": self.alpha}
+            why |= {"least": min(self.least, self.alpha), "most": self.alpha}
         if child and (attempt is None or child.worth >= attempt.worth):
             why |= {"rule": "descendant", "candidates": child.candidates}
             return Choice(Expand(view.agents[child.agent]), why)
         assert attempt is not None, "neither was asked for"
         task, bits = _most_telling(view, beliefs, attempt.agent)
-        why |= {"rule": "knowledge", "bits": round(bits, 4), "candidates": attempt.candidates}
+        why |= {"rule": "gradient", "bits": round(bits, 4), "candidates": attempt.candidates}
         return Choice(Evaluate(view.agents[attempt.agent], view.tasks[task]), why)
 
     def champion(self, view: View) -> Recommendation:
@@ -103,9 +104,10 @@ class Phylo:
         if not (len(view.evaluable) and view.evaluations_left > 0):
             return "expand" if may_expand else None
         done, grown = view.evaluations, view.expansions / self._hurry(view)
-        if may_expand and (view.expansions < self.initial or widens(done, grown, self.least)):
-            return "expand"
-        return "either" if may_expand and widens(done, grown, self.alpha) else "evaluate"
+        early = view.expansions < self.initial
+        if not may_expand or not (early or widens(done, grown, self.alpha)):
+            return "evaluate"
+        return "expand" if early or widens(done, grown, self.least) else "either"
 
     def _hurry(self, view: View) -> float:
         return float((1 + self.haste * min(view.under_way, MOST_UNDER_WAY)) ** 0.5)
@@ -118,7 +120,8 @@ class Phylo:
         drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
         parent = int(among[drawn.argmax()])
         mean, sd = beliefs.skill_of_child(parent)
-        value = worth.of_child(mean, sd, float(beliefs.skill()[0].max()), self.price) * self._hurry(view)
+        best = float(beliefs.skill()[0].max())
+        value = worth.of_child(mean, sd, best, self.price, len(view.tasks)) * self._hurry(view)
         return _Option(parent, value, _record(view, told.ability @ beliefs.fit.skill, among, "draw", drawn))
 
 
@@ -126,7 +129,7 @@ def _evaluation(view: View, beliefs: Beliefs) -> _Option:
     """Whom to evaluate, and what that is worth."""
     mean, sd = beliefs.skill()
     among = view.evaluable
-    values = worth.of_attempts(mean, sd, view.pending, view.untried_count)[among]
+    values = worth.of_attempts(mean, sd, view.pending, view.attempts_left)[among]
     best = int(values.argmax())
     return _Option(int(among[best]), float(values[best]), _record(view, mean, among, "worth", values))
 
