@@ -49,7 +49,7 @@ WORLDS_OF_LITTLE_GAIN = {"orphans": 200, "hopeless": 200}
 """Where little or nothing is gained early, a difference as small as the margin can't be seen with fewer."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-DEAR_WORLDS, CROWDED, LESSER = 160, 40, 6
+DEAR_WORLDS, CROWDED, LESSER = 120, 40, 6
 
 
 @dataclass
