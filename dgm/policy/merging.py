@@ -12,11 +12,11 @@ from dgm.clades import ancestry
 from dgm.jobs import Expand, Merge
 from dgm.policy.base import Choice, Policy, Recommendation, View
 from dgm.policy.thompson import RECORDED_CANDIDATES
+from dgm.policy.widening import BOUNDS, SCHEDULE, WORTHS
 
 CONSIDERED = 128
 """Agents that pairs are made of: those that resolved most."""
-_SCHEDULE = ("evaluations", "expansions", "alpha", "child", "attempt", "least", "most")
-"""What a selection record tells of why it was time to expand."""
+_TIMING = tuple(dict.fromkeys((*SCHEDULE, *WORTHS, *BOUNDS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Merging:
         why = {
             "rule": "complement",
             "instead": view.agents.index(choice.job.parent),
-            **{key: choice.why[key] for key in _SCHEDULE if key in choice.why},
+            **{key: choice.why[key] for key in _TIMING if key in choice.why},
             "candidates": [{**asdict(pair), "luck": round(pair.luck, 4)} for pair in candidates],
         }
         return Choice(Merge((view.agents[best.agent], view.agents[best.other])), why)

@@ -5,6 +5,11 @@ from typing import Literal
 
 from dgm.policy.base import View
 
+SCHEDULE = ("evaluations", "expansions", "alpha")
+WORTHS = ("child", "attempt")
+BOUNDS = ("evaluations", "expansions", "least", "most")
+"""What selection records tell of why it was time: by a schedule, by what either was worth, or at a bound."""
+
 
 def widens(evaluations: float, expansions: float, alpha: float) -> bool:
     """Whether N ** alpha >= E."""

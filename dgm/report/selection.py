@@ -8,7 +8,7 @@ from typing import Any
 from dgm.held_out import ALONE, COMPARED, DRAWN
 from dgm.history import IMPROVER
 from dgm.improvers import IMPROVERS
-from dgm.policy.widening import widens
+from dgm.policy.widening import BOUNDS, SCHEDULE, WORTHS, widens
 
 _RULES: Mapping[str, str] = {
     "seed pass": "The seed agent attempts every search task before any policy chooses.",
@@ -68,9 +68,6 @@ _RULES: Mapping[str, str] = {
     ),
 }
 _AGENTS = frozenset({"agent", "other", "instead", "drawn", "champion"})
-_SCHEDULE = ("evaluations", "expansions", "alpha")
-_WORTHS = ("child", "attempt")
-_BOUNDS = ("evaluations", "expansions", "least", "most")
 _LARGEST = 1e9
 _SHOWN = frozenset({"rule", "candidates", IMPROVER, IMPROVERS})
 
@@ -104,7 +101,7 @@ def selection(why: Mapping[str, Any], job: str, ordinals: Mapping[Any, int]) -> 
     sentence = _RULES.get(rule, f"The policy's rule: {rule}".replace("{", "{{").replace("}", "}}"))
     keys = {key for _, key, _, _ in string.Formatter().parse(sentence) if key}
     schedule = _schedule(why, job)
-    shown = keys | _SHOWN | ({*_SCHEDULE, *_WORTHS, *_BOUNDS} if schedule else set())
+    shown = keys | _SHOWN | ({*SCHEDULE, *WORTHS, *BOUNDS} if schedule else set())
     candidates, improvers = _rows(why, "candidates"), _rows(why, IMPROVERS)
     return Selection(
         rule=sentence.format_map({key: told(key) for key in keys}),
@@ -139,21 +136,21 @@ def _improver(why: Mapping[str, Any], among: Sequence[Mapping[str, Any]], job: s
 
 def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     """Why it was time to expand, or to evaluate (`dgm.policy.widening`, `dgm.policy.phylo.worth`)."""
-    worths = _numbers(why, _WORTHS)
+    worths = _numbers(why, WORTHS)
     if worths is not None:
         return (
             "For what an evaluation costs a child promised {:.3g} of skill, the best attempt {:.3g}.".format(
                 *worths
             )
         )
-    bounds = _numbers(why, _BOUNDS)
+    bounds = _numbers(why, BOUNDS)
     if bounds is not None:
         return (
             "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is "
             "held between evaluations ^ {:g} and ^ {:g}, the first ones early, and more where much is under "
             "way.".format(*bounds)
         )
-    numbers = _numbers(why, _SCHEDULE)
+    numbers = _numbers(why, SCHEDULE)
     if numbers is None:
         return None
     evaluations, expansions, alpha = numbers

@@ -105,18 +105,24 @@ class Beliefs:
 
     def skill(self) -> tuple[Floats, Floats]:
         """Each agent's expected skill, and the standard deviation of what it may be."""
-        levels, ability = self.fit.skill, self.whole.ability
-        mean = ability @ levels
-        return mean, np.sqrt(np.maximum(ability @ levels**2 - mean**2, 0.0))
+        return self._skill_of(self.whole.ability)
 
     def skill_of_child(self, agent: int) -> tuple[float, float]:
         """What a child of `agent` may be by the last fit: the mean of its skill, and the deviation."""
-        fitted, levels = len(self.fit.agents), self.fit.skill
-        state = self.fit.agents[agent] if agent < fitted else self._states[agent - fitted]
-        child = np.einsum("k,kdg->g", self.fit.weights, self.fit.steps.forward(state[None])[0])
-        ability = child / child.sum()
+        child = np.einsum("k,kdg->g", self.fit.weights, self._born_of(agent)[0])
+        mean, sd = self._skill_of(child / child.sum())
+        return float(mean), float(sd)
+
+    def _skill_of(self, ability: Floats) -> tuple[Floats, Floats]:
+        levels = self.fit.skill
         mean = ability @ levels
-        return float(mean), float(np.sqrt(max(0.0, ability @ levels**2 - mean**2)))
+        return mean, np.sqrt(np.maximum(ability @ levels**2 - mean**2, 0.0))
+
+    def _born_of(self, agent: int) -> Floats:
+        """`[1, k, d, g]`: a child's state, given its parent's at the last fit."""
+        fitted = len(self.fit.agents)
+        parent = self.fit.agents[agent] if agent < fitted else self._states[agent - fitted]
+        return self.fit.steps.forward(parent[None])
 
     def quantile(self, agent: int, quantile: float) -> float:
         """A quantile of an agent's skill; a point of the grid stands for all abilities around it.
@@ -195,13 +201,10 @@ class Beliefs:
 
     def _add_born(self, parents: Sequence[tuple[int, ...]]) -> None:
         """Children without outcomes when the fit was made, each from its (first) parent's state then."""
-        fitted = len(self.fit.agents)
         for agent in range(len(self._parents), len(parents)):
             if agent >= len(self._whole.ability):
                 self._whole, self._heritable = self._whole.doubled(), self._heritable.doubled()
-            origin = parents[agent][0]
-            before = self.fit.agents[origin] if origin < fitted else self._states[origin - fitted]
-            state = self.fit.steps.forward(before[None])
+            state = self._born_of(parents[agent][0])
             self._states.append(state[0])
             self._know(slice(agent, agent + 1), state)
         self._parents = list(parents)

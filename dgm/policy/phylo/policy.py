@@ -72,8 +72,9 @@ class Phylo:
         if turn is None:
             return None
         beliefs = self.beliefs(view)
-        child = self._expansion(view, beliefs, rng) if turn != "evaluate" else None
-        attempt = _evaluation(view, beliefs) if turn != "expand" else None
+        mean, sd = beliefs.skill()
+        child = self._expansion(view, beliefs, float(mean.max()), rng) if turn != "evaluate" else None
+        attempt = _evaluation(view, mean, sd) if turn != "expand" else None
         why: dict[str, Any] = {"evaluations": view.evaluations, "expansions": view.expansions}
         if child and attempt:
             why |= {"child": _significant(child.worth), "attempt": _significant(attempt.worth)}
@@ -112,22 +113,20 @@ class Phylo:
     def _hurry(self, view: View) -> float:
         return float((1 + self.haste * min(view.under_way, MOST_UNDER_WAY)) ** 0.5)
 
-    def _expansion(self, view: View, beliefs: Beliefs, rng: Generator) -> _Option:
-        """Whom to expand, and what its child is worth."""
+    def _expansion(self, view: View, beliefs: Beliefs, best: float, rng: Generator) -> _Option:
+        """Whom to expand, and what its child is worth beside an agent of skill `best`."""
         among, told = view.expandable, beliefs.heritable
         at = (told.below[among, :-1] < rng.random(len(among))[:, None]).sum(axis=1)
         drawn = GRID[at] + self.horizon * told.drift[among, at]
         drawn -= self.novelty * np.log1p(view.children[among] + view.expanding[among])
         parent = int(among[drawn.argmax()])
         mean, sd = beliefs.skill_of_child(parent)
-        best = float(beliefs.skill()[0].max())
         value = worth.of_child(mean, sd, best, self.price, len(view.tasks)) * self._hurry(view)
         return _Option(parent, value, _record(view, told.ability @ beliefs.fit.skill, among, "draw", drawn))
 
 
-def _evaluation(view: View, beliefs: Beliefs) -> _Option:
-    """Whom to evaluate, and what that is worth."""
-    mean, sd = beliefs.skill()
+def _evaluation(view: View, mean: Floats, sd: Floats) -> _Option:
+    """Whom to evaluate, and what that is worth; skills are believed to be mean +- sd."""
     among = view.evaluable
     values = worth.of_attempts(mean, sd, view.pending, view.attempts_left)[among]
     best = int(values.argmax())
