@@ -27,7 +27,6 @@ from dgm.held_out import HeldOut
 from dgm.jobs import Evaluate, Expand, Job, Merge, Ticket
 from dgm.outlook import Outlook
 from dgm.policy.base import Outcomes, Policy, Recommendation, View
-from dgm.policy.thompson import leaders
 
 REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
@@ -52,7 +51,6 @@ class Plan:
     """Attempts an agent may have at each search task; one round was asked entirely before the next begins."""
     finish_share: float = 0.15
     finish_agents: int = 3
-    champion_quantile: float = 0.05
     seed_agent: bool = True
     """Whether the seed meets the held-out tasks, to be compared with the champion."""
     random_agent: bool = False
@@ -65,7 +63,7 @@ class Plan:
 
     @property
     def free_evaluations(self) -> int:
-        """Evaluations the policy decides on; the rest complete the leading agents."""
+        """Evaluations the policy decides on; with the rest it comes to know who is there."""
         return self.evaluations - int(self.evaluations * self.finish_share)
 
 
@@ -73,8 +71,8 @@ class Search:
     """The state of a search; not thread-safe, its owner calls it from one thread.
 
     The seed first attempts every search task once. Then the policy decides, until its share of evaluations
-    is used; the rest complete the leading agents. Last, champion and seed meet the held-out tasks, and the
-    seed has as many attempts at each as one of the champion's costs; or the champion meets them alone.
+    is used; with the rest it comes to know who is there. Last, champion and seed meet the held-out tasks, and
+    the seed has as many attempts at each as one of the champion's costs; or the champion meets them alone.
     `staged` are the search tasks in the order that stages take them.
     """
 
@@ -252,17 +250,11 @@ class Search:
         return None if choice is None else (choice.job, "search", choice.why)
 
     def _finish(self) -> _Chosen | None:
-        """Complete the leaders, once the policy's own tickets have ended."""
+        """What the policy would still know of who is there, once its own tickets have ended."""
         if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
-        view = self.view()
-        first = leaders(view, self.plan.champion_quantile, self.plan.finish_agents)
-        for agent in sorted(first, key=self._counts[_ROUND].__getitem__):
-            untried = np.flatnonzero(view.untried[agent])
-            if len(untried):
-                why = {"rule": "finish", "agent": agent, "left": len(untried)}
-                return Evaluate(self._agents[agent], self._tasks[int(untried[0])]), "search", why
-        return None
+        choice = self.policy.finish(self.view(), self.plan.finish_agents)
+        return None if choice is None else (choice.job, "search", choice.why)
 
     def _comparison(self) -> _Chosen | None:
         """The champion is settled when the search is over."""

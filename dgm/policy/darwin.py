@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile
+from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile, completed
 
 Keep = Literal["keep_all", "keep_better"]
 _Indices = NDArray[np.intp]
@@ -73,6 +73,10 @@ class Darwin:
             "candidates": _record(view, pool, weight),
         }
         return Choice(Expand(view.agents[int(pool[drawn])]), why)
+
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        """Completes the tasks of those with the highest lower posterior quantile."""
+        return completed(view, self.champion_quantile, leaders)
 
     def champion(self, view: View) -> Recommendation:
         """The agent with the highest lower posterior quantile."""

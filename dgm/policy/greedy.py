@@ -8,7 +8,7 @@ from numpy.random import Generator
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
 from dgm.policy.darwin import scores
-from dgm.policy.thompson import best_by_quantile
+from dgm.policy.thompson import best_by_quantile, completed
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,10 @@ class Greedy:
             "among": [int(i) for i in best[:5]],
         }
         return Choice(Expand(view.agents[int(rng.choice(best))]), why)
+
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        """Completes the tasks of those with the highest lower posterior quantile."""
+        return completed(view, self.champion_quantile, leaders)
 
     def champion(self, view: View) -> Recommendation:
         """The agent with the highest lower posterior quantile."""

@@ -68,6 +68,10 @@ class Merging:
         }
         return Choice(Merge((view.agents[best.agent], view.agents[best.other])), why)
 
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        """As the inner policy's."""
+        return self.inner.finish(view, leaders)
+
     def champion(self, view: View) -> Recommendation:
         """The inner policy's."""
         return self.inner.champion(view)

@@ -1,6 +1,5 @@
-"""Pieces that Beta-Bernoulli policies share: posterior draws, the selection record, the champion."""
+"""Pieces that Beta-Bernoulli policies share: posterior draws, the selection record, the end, the champion."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +8,8 @@ from numpy.typing import NDArray
 
 from dgm.clades import Counts, Tally
 from dgm.intervals import beta_interval, beta_quantile, pooled
-from dgm.policy.base import Recommendation, View
+from dgm.jobs import Evaluate
+from dgm.policy.base import Choice, Recommendation, View
 
 RECORDED_CANDIDATES = 5
 
@@ -52,9 +52,16 @@ def best_by_quantile(view: View, quantile: float) -> Recommendation:
     return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
 
 
-def leaders(view: View, quantile: float, count: int) -> Sequence[int]:
-    """The `count` agents with the highest posterior quantile, best first."""
-    return [int(i) for i in np.argsort(-standing(*_counts(view), quantile), kind="stable")[:count]]
+def completed(view: View, quantile: float, count: int) -> Choice | None:
+    """Agents with the `count` highest posterior quantiles meet what is left, those rounds behind first."""
+    first = np.argsort(-standing(*_counts(view), quantile), kind="stable")[:count]
+    rounds_left = view.attempts_left - view.untried_count
+    for agent in first[np.argsort(-rounds_left[first], kind="stable")]:
+        untried = np.flatnonzero(view.untried[agent])
+        if len(untried):
+            why = {"rule": "finish", "agent": int(agent), "left": len(untried)}
+            return Choice(Evaluate(view.agents[agent], view.tasks[untried[0]]), why)
+    return None
 
 
 def _counts(view: View) -> tuple[Counts, Counts]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dgm.clades import Counts, ancestry
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile, untried_task
+from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile, completed, untried_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +79,10 @@ class Uct:
                 return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
             path.append(taken.agent)
         return None
+
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        """Completes the tasks of those with the highest lower posterior quantile."""
+        return completed(view, self.champion_quantile, leaders)
 
     def champion(self, view: View) -> Recommendation:
         """The agent with the highest lower posterior quantile."""

@@ -6,7 +6,7 @@ from numpy.random import Generator
 
 from dgm.jobs import Evaluate, Expand
 from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import best_by_quantile, untried_task
+from dgm.policy.thompson import best_by_quantile, completed, untried_task
 from dgm.policy.widening import Widening
 
 
@@ -34,6 +34,10 @@ class Uniform:
                 return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
             case None:
                 return None
+
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        """Completes the tasks of those with the highest lower posterior quantile."""
+        return completed(view, self.champion_quantile, leaders)
 
     def champion(self, view: View) -> Recommendation:
         """The agent with the highest lower posterior quantile."""

@@ -29,6 +29,11 @@ _RULES: Mapping[str, str] = {
         "The agent with an untried task whose results promise to raise the best agent's skill most, by the "
         "joint posterior, meets the task that tells most about it: {bits} bits."
     ),
+    "gradient at the end": (
+        "The policy's share of the evaluations was used, and no more agents are to be born. The one whose "
+        "results promise to raise the best one's skill most, by the joint posterior, meets the task that "
+        "tells most about it: {bits} bits."
+    ),
     "room": (
         "Down the tree by the best UCB1 bounds ({path}): the last one's clade has had {visits} visits, "
         "which is room for more than its {children} children, or nothing else can be done there."

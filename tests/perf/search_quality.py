@@ -10,7 +10,7 @@ import os
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from hashlib import sha256
 from inspect import getsource
 from itertools import product
@@ -34,6 +34,8 @@ from dgm.simulation.figures import MARGIN, at_cost, curves, paired, reached, spe
 
 EVALUATIONS = 800
 BUDGETS = (100, 200, 400, 800)
+LENGTHS = dict(zip(BUDGETS, (240, 400, 640, EVALUATIONS), strict=True))
+"""Of plays that are looked at only up to a budget: no policy knows how many evaluations are left."""
 EXPANSION_COST = 10.0
 EQUIVALENT = 0.02
 DEAR = "phylo 10"
@@ -49,7 +51,23 @@ WORLDS_OF_LITTLE_GAIN = {"orphans": 200, "hopeless": 200}
 """Where little or nothing is gained early, a difference as small as the margin can't be seen with fewer."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-DEAR_WORLDS, CROWDED, LESSER = 120, 40, 6
+DEAR_WORLDS = {
+    "productive": (240, 200, 120, 120),
+    "barren": (700, 700, 700, 400),
+    "alike": (1500, 900, 500, 120),
+    "apart": (160, 120, 120, 120),
+    "floored": (240, 240, 200, 120),
+    "saturated": (400, 200, 120, 120),
+    "slow": (600, 200, 120, 120),
+    "skills": (240, 240, 160, 120),
+    "jumps": (500, 500, 200, 120),
+    "orphans": (400, 400, 400, 400),
+    "noisy": (300, 200, 160, 120),
+    "clustered": (200, 120, 120, 120),
+}
+"""At equal cost, for each budget: what the gains in tuning worlds ask for; of `hgm` as many."""
+CROWDED = {"phylo": {4: 24, 16: WORLDS}, "hgm": {4: 24, 16: 24}}
+LESSER = 6
 
 
 @dataclass
@@ -63,6 +81,9 @@ class Heard:
 
     def choose(self, view: View, rng: np.random.Generator) -> Choice | None:
         return self.policy.choose(view, rng)
+
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        return self.policy.finish(view, leaders)
 
     def champion(self, view: View) -> Recommendation:
         if isinstance(self.other, Phylo):
@@ -80,6 +101,7 @@ class Play:
     family: str
     index: int
     workers: int = 1
+    evaluations: int = EVALUATIONS
 
 
 @dataclass(frozen=True)
@@ -101,7 +123,7 @@ def carry_out(play: Play) -> Told:
     policy = POLICIES[play.search.partition(" ")[0]](settings)
     other = {"phylo": POLICIES["hgm"](settings), "hgm": Phylo()}.get(play.search)
     heard = Heard(policy, other if play.workers == 1 and play.index < RULED else None)
-    game = Game(place, heard, EVALUATIONS, play.index, play.workers)
+    game = Game(place, heard, play.evaluations, play.index, play.workers)
     result = game.carry_out()
     # The lower end of the central 95 %: a bound that should hold in 97.5 % of plays.
     skill, covered, held = place.skill, None, result.champion_skill >= result.interval[0]
@@ -131,12 +153,12 @@ def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np
     return np.array([(t.other[:-1] + [t.other[-1]] * size)[:size] for t in told])
 
 
-def of(plays: Plays, search: str, family: str, workers: int = 1) -> list[Told]:
-    """In the order of the worlds."""
+def of(plays: Plays, search: str, family: str, workers: int = 1, least: int = EVALUATIONS) -> list[Told]:
+    """In the order of the worlds: of at least so many evaluations."""
     found = [
         (play.index, told)
         for play, told in plays.items()
-        if (play.search, play.family, play.workers) == (search, family, workers)
+        if (play.search, play.family, play.workers) == (search, family, workers) and play.evaluations >= least
     ]
     return [told for _, told in sorted(found, key=itemgetter(0))]
 
@@ -198,8 +220,12 @@ def not_inferior(plays: Plays) -> bool:
     for search, name in (("phylo", "evaluations"), (DEAR, dear)):
         cells = {}
         for family, budget in product(FAMILIES, BUDGETS):
-            ours, theirs = ([told.result for told in of(plays, each, family)] for each in (search, "hgm"))
-            theirs = theirs[: len(ours)]
+            least = LENGTHS[budget] if name == dear else EVALUATIONS
+            ours, theirs = (
+                [told.result for told in of(plays, each, family, least=least)] for each in (search, "hgm")
+            )
+            size = min(len(ours), len(theirs))
+            ours, theirs = ours[:size], theirs[:size]
             if name == dear:
                 # What `hgm` has spent by its schedule at the budget.
                 cost = np.array([budget + EXPANSION_COST * np.ceil(budget**0.6)])
@@ -241,14 +267,15 @@ def calibration(plays: Plays) -> bool:
     return bool(fine and np.mean(held) >= 0.9)
 
 
-def workers(plays: Plays, worlds: int) -> bool:
-    print(f"\n## Workers: final quality at equal evaluations, the same {worlds} worlds of each family\n")
+def workers(plays: Plays, part: float) -> bool:
+    print("\n## Workers: final quality at equal evaluations, in the same worlds of each family\n")
     print(
-        "| search | workers | mean | less one worker's | 90 % interval | expansions |\n"
-        "|---|---|---|---|---|---|"
+        "| search | worlds | workers | mean | less one worker's | 90 % interval | expansions |\n"
+        "|---|---|---|---|---|---|---|"
     )
     fine = True
     for search, n in product(MAIN, (1, *CROWDS)):
+        worlds = ceil(part * CROWDED[search].get(n, WORLDS))
         alone, crowd = (
             [each.result for family in FAMILIES for each in of(plays, search, family, size)[:worlds]]
             for size in (1, n)
@@ -259,8 +286,8 @@ def workers(plays: Plays, worlds: int) -> bool:
         # Every expansion of a simulated world gives a child.
         expansions = np.mean([result.agents - 1 for result in crowd])
         print(
-            f"| {search} | {n} | {skills.mean():.3f} | {less.mean():+.3f} | {low:+.3f} to {high:+.3f} "
-            f"| {expansions:.0f} |"
+            f"| {search} | {worlds} | {n} | {skills.mean():.3f} | {less.mean():+.3f} "
+            f"| {low:+.3f} to {high:+.3f} | {expansions:.0f} |"
         )
         fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine
@@ -268,18 +295,25 @@ def workers(plays: Plays, worlds: int) -> bool:
 
 def chosen(part: float) -> list[Play]:
     """In such an order that what is interrupted can be read with a smaller part."""
-    sizes = [
-        (Play(search, family, 0), worlds_of(search, family)) for search, family in product(SEARCHES, FAMILIES)
-    ]
-    sizes += [(Play(s, f, 0, crowd), CROWDED) for s, f, crowd in product(MAIN, FAMILIES, CROWDS)]
-    plays = [(n / size, replace(play, index=n)) for play, size in sizes for n in range(ceil(part * size))]
+    plays: list[tuple[float, Play]] = []
+    for search, family in product(SEARCHES, FAMILIES):
+        sizes = worlds_of(search, family)
+        for n in range(ceil(part * sizes[0])):
+            length = LENGTHS[max(budget for budget, size in zip(BUDGETS, sizes, strict=True) if n < size)]
+            plays.append((n / sizes[0], Play(search, family, n, evaluations=length)))
+    for search, family, crowd in product(MAIN, FAMILIES, CROWDS):
+        size = CROWDED[search][crowd]
+        plays += [(n / size, Play(search, family, n, crowd)) for n in range(ceil(part * size))]
     return [play for _, play in sorted(plays, key=itemgetter(0))]
 
 
-def worlds_of(search: str, family: str) -> int:
-    if search in MAIN:
-        return WORLDS_OF_LITTLE_GAIN.get(family, WORLDS)
-    return DEAR_WORLDS if search == DEAR else LESSER
+def worlds_of(search: str, family: str) -> tuple[int, ...]:
+    """How many there are for each budget."""
+    usual = (WORLDS_OF_LITTLE_GAIN.get(family, WORLDS),) * len(BUDGETS)
+    dear = DEAR_WORLDS.get(family, (WORLDS,) * len(BUDGETS))
+    return {"hgm": tuple(map(max, usual, dear)), "phylo": usual, DEAR: dear}.get(
+        search, (LESSER,) * len(BUDGETS)
+    )
 
 
 KEPT = TypeAdapter(tuple[Play, Told])
@@ -293,7 +327,7 @@ def code() -> str:
         [*home.glob("policy/**/*.py"), home / "simulation/world.py", home / "simulation/families.py"]
     )
     sources = [*(file.read_text() for file in files), getsource(Heard), getsource(carry_out)]
-    sources.append(repr((EVALUATIONS, RULED, EXPANSION_COST)))
+    sources.append(repr((RULED, EXPANSION_COST)))
     return sha256("".join(sources).encode()).hexdigest()
 
 
@@ -330,18 +364,21 @@ def main() -> int:
             file.flush()
             if len(plays) % 40 == 0:
                 print(f"{len(plays)} of {len(wanted)} plays", file=sys.stderr, flush=True)
-    sizes = Counter((play.search, play.family) for play in wanted if play.workers == 1)
+    sizes = Counter(
+        (play.search, play.family) for play in wanted if play.workers == 1 and play.evaluations == EVALUATIONS
+    )
     print("Reporting worlds of each family:")
     for search in SEARCHES:
         usual, *other = sorted({sizes[search, family] for family in FAMILIES})
         special = [f"{sizes[search, f]} of `{f}`" for f in FAMILIES if sizes[search, f] in other]
         print(f"- `{search}`: {', '.join([str(usual), *special])}")
+    print("Beside them shorter plays, for what comes early at equal cost.")
     quality(plays)
     met = {
         "share of evaluations at most half": shares(plays),
         "not inferior anywhere": not_inferior(plays),
         "intervals cover": calibration(plays),
-        "workers equivalent": workers(plays, ceil(part * CROWDED)),
+        "workers equivalent": workers(plays, part),
     }
     print("\n## Targets\n")
     for target, fine in met.items():

@@ -156,6 +156,11 @@ def test_who_sees_a_search_for_the_first_time_believes_the_same(workers: int) ->
                 assert Phylo().champion(view) == self.policy.champion(view)
             return chosen
 
+        def finish(self, view: View, leaders: int) -> Choice | None:
+            chosen = self.policy.finish(view, leaders)
+            assert Phylo().finish(view, leaders) == chosen
+            return chosen
+
         def champion(self, view: View) -> Recommendation:
             return self.policy.champion(view)
 

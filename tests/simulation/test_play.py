@@ -42,6 +42,9 @@ class Heard:
         self.choices.append(self._policy.choose(view, rng))
         return self.choices[-1]
 
+    def finish(self, view: View, leaders: int) -> Choice | None:
+        return self._policy.finish(view, leaders)
+
     def champion(self, view: View) -> Recommendation:
         return self._policy.champion(view)
 

@@ -84,9 +84,14 @@ class Phylo:
             why |= {"rule": "descendant", "candidates": child.candidates}
             return Choice(Expand(view.agents[child.agent]), why)
         assert attempt is not None, "neither was asked for"
-        task, bits = _most_telling(view, beliefs, attempt.agent)
-        why |= {"rule": "gradient", "bits": round(bits, 4), "candidates": attempt.candidates}
-        return Choice(Evaluate(view.agents[attempt.agent], view.tasks[task]), why)
+        return _attempt(view, beliefs, attempt, why | {"rule": "gradient"})
+
+    def finish(self, view: View, leaders: int) -> Choice | None:  # noqa: ARG002 - goes by worth alone
+        """The attempt that is worth most, as before."""
+        if not len(view.evaluable):
+            return None
+        beliefs = self.beliefs(view)
+        return _attempt(view, beliefs, _evaluation(view, *beliefs.skill()), {"rule": "gradient at the end"})
 
     def champion(self, view: View) -> Recommendation:
         """The agent of highest cautious skill; pairs set aside count as unresolved."""
@@ -131,6 +136,13 @@ def _evaluation(view: View, mean: Floats, sd: Floats) -> _Option:
     values = worth.of_attempts(mean, sd, view.pending, view.attempts_left)[among]
     best = int(values.argmax())
     return _Option(int(among[best]), float(values[best]), _record(view, mean, among, "worth", values))
+
+
+def _attempt(view: View, beliefs: Beliefs, option: _Option, why: dict[str, Any]) -> Choice:
+    """The agent's attempt at the task that tells most about it."""
+    task, bits = _most_telling(view, beliefs, option.agent)
+    why |= {"bits": round(bits, 4), "candidates": option.candidates}
+    return Choice(Evaluate(view.agents[option.agent], view.tasks[task]), why)
 
 
 def _most_telling(view: View, beliefs: Beliefs, agent: int) -> tuple[int, float]:
