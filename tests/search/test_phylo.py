@@ -295,6 +295,18 @@ def test_between_the_schedules_the_worth_decides() -> None:
     assert hurried.why["child"] == pytest.approx(4.75**0.5 * child, rel=1e-4)
 
 
+def test_the_end_goes_to_what_is_worth_most() -> None:
+    view, _ = seen()
+    last, attempt = Phylo().finish(view, 3), Phylo(alpha=0.01, initial=0).choose(view, Generator(PCG64(0)))
+    assert last is not None
+    assert attempt is not None
+    assert isinstance(last.job, Evaluate)
+    assert last.job == attempt.job
+    assert last.why["candidates"] == attempt.why["candidates"]
+    done = replace(view, untried_count=np.zeros_like(view.untried_count))
+    assert Phylo().finish(done, 3) is None
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.3), st.floats(0.01, 0.99), st.integers(1, 60))
 def test_the_worth_of_an_attempt_is_what_it_is_expected_to_add(

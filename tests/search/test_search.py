@@ -55,6 +55,20 @@ def test_stages_come_in_order_and_budgets_hold(name: str) -> None:
 
 
 @policies
+def test_nobody_is_expanded_once_the_policys_share_is_used(name: str) -> None:
+    search = new_search(name, Plan(evaluations=40, finish_share=0.5), size=12)
+    told = [ticket for ticket, _ in play(search, World(search))]
+    evaluated = [
+        n
+        for n, ticket in enumerate(told)
+        if ticket.purpose == "search" and isinstance(ticket.job, Evaluate) and ticket.job.agent != ROOT
+    ]
+    assert 20 < len(evaluated) <= 40
+    assert any(isinstance(ticket.job, Expand) for ticket in told[: evaluated[19]])
+    assert all(isinstance(ticket.job, Evaluate) for ticket in told[evaluated[19] :])
+
+
+@policies
 def test_held_out_results_never_reach_the_tallies(name: str) -> None:
     search = new_search(name)
     play(search, World(search))
