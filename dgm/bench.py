@@ -11,9 +11,10 @@ from typing import get_args
 from archive.disk import DiskArchive
 from benchmarks.task import Split, Suite, SuiteError
 from dgm.config import Config
+from dgm.givens import recorded_config
 from dgm.history import History
 from dgm.ledger import Ledger
-from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, recorded_config, resume
+from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, resume
 from dgm.run_toml import changed
 from sandbox.tree import TreeHash
 

@@ -2,23 +2,19 @@
 
 import errno
 import os
-import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-
-import numpy as np
 
 from archive.base import Archive, ArchiveError
 from archive.disk import DiskArchive
-from archive.events import AgentId, Born, Digest, Resumed, Started, TaskId
+from archive.events import Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
-from benchmarks.task import Split, Suite, Task
+from benchmarks.task import Suite, Task
 from dgm import kept_splits
 from dgm.assignments import Assigner
 from dgm.canary import Canary
@@ -26,32 +22,26 @@ from dgm.config import Config, ConfigError, Origin
 from dgm.controller import Controller, Progress
 from dgm.executor.threads import Threads
 from dgm.gateway import Gateway
+from dgm.givens import AGENT_IMAGE, RUN_TOML, origins_splits, priced, recorded_config, seed_tree, versions_of
 from dgm.history import History
 from dgm.keys import Keys
 from dgm.ledger import Ledger
-from dgm.manifest import MANIFEST, ManifestError, read_manifest
 from dgm.models.base import Model
 from dgm.models.cassette import Recording, transcript_lines
 from dgm.models.player import Absent
 from dgm.models.registry import open_model
 from dgm.original import Original
 from dgm.policy import POLICIES
-from dgm.prices import FREE, listed_on, price_of
 from dgm.purse import Purse
 from dgm.requests import Requests
-from dgm.run_toml import changed, read, to_toml
+from dgm.run_toml import changed, to_toml
 from dgm.search import Plan, Search
 from dgm.session import Session
 from dgm.worker import Finding, Worker
 from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox
 from sandbox.runtime import cache_folder
-from sandbox.tree import Tree, TreeError
 
-RUN_TOML = "run.toml"
-SHIPPED_SEED = Path(__file__).resolve().parent.parent / "seed_agent"
-AGENT_IMAGE = "agent_image"
-"""Among the recorded versions: the digest of the image that the seed agent names."""
 CHANGEABLE = ("budget.", "stop.", "workers", "sandbox.", "keys.", "cassette.", "bench.attempts")
 """Settings that `resume` may change: none of them alters what was measured."""
 
@@ -130,8 +120,8 @@ def launch(
     seed = seed_tree(config)
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
-        kept_splits.hold(_origins_splits(config), parts.suite)
-        versions = _versions(parts.sandbox, seed)
+        kept_splits.hold(origins_splits(config), parts.suite)
+        versions = versions_of(parts.sandbox, seed)
         config = priced(_named(config, parts.suite), watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
         (folder / RUN_TOML).write_text(to_toml(config))
@@ -178,38 +168,13 @@ def resume(
         with parts_of(config, watch.notice) as parts:
             born = archive.lineage.agent(0)
             seed = seed_tree(config) if born is None else archive.tree(born)
-            splits = _origins_splits(config) if born is None else kept_splits.kept(archive)
+            splits = origins_splits(config) if born is None else kept_splits.kept(archive)
             kept_splits.hold(splits, parts.suite)
-            versions = _versions(parts.sandbox, seed)
+            versions = versions_of(parts.sandbox, seed)
             _need_same_image(folder, archive, versions)
             if _begin(folder, archive, config, parts, versions):
                 archive.record(Resumed(_keep(archive, config), versions))
             return _carry_on(folder, archive, config, parts, watch)
-
-
-def priced(config: Config, notice: Callable[[str], None]) -> Config:
-    """`config` with the price of each of its models, which the run then goes by whatever becomes of the list.
-
-    Raises:
-        ConfigError: a model has no price, and that was not allowed.
-    """
-    prices = dict(config.prices)
-    for model in config.model.names:
-        price = price_of(model, prices)
-        if price is None and not config.model.allow_unpriced:
-            raise ConfigError(
-                f"model {model!r} has no price in the list of {listed_on()}; mend: --allow-unpriced counts "
-                f'its calls as free, or give run.toml a table [prices."{model}"] with input and output in '
-                "dollars per million tokens"
-            )
-        if price is None:
-            notice(
-                f"{model} has no price: its calls count as free, so budget.usd can't hold them; "
-                "budget.tokens and budget.calls can"
-            )
-        elif price != FREE:
-            prices[model] = price
-    return config.model_copy(update={"prices": prices})
 
 
 def ended(folder: Path) -> bool:
@@ -223,63 +188,11 @@ def is_done(reason: str) -> bool:
     return reason.partition(":")[0] == "done"
 
 
-def recorded_config(folder: Path, archive: Archive) -> Config:
-    """The configuration a run goes by: the journal's latest, or run.toml when it has none yet."""
-    digest: Digest | None = None
-    for entry in archive.entries():
-        if isinstance(entry.event, Started | Resumed):
-            digest = entry.event.config
-    if digest is None:
-        return read(folder / RUN_TOML)
-    import tomllib
-
-    return Config.model_validate(tomllib.loads(archive.blob(digest).decode()))
-
-
-def seed_tree(config: Config) -> Tree:
-    """The seed agent's source.
-
-    Raises:
-        ConfigError: the folder holds no agent.
-    """
-    if config.forked_from is not None:
-        return _forked_tree(config.forked_from)
-    folder = SHIPPED_SEED if config.seed_agent is None else Path(config.seed_agent)
-    try:
-        if not folder.is_dir():
-            raise ConfigError(f"seed agent {folder}: no such folder")
-        tree = Tree.from_folder(folder)
-        read_manifest(tree)
-    except (OSError, TreeError, ManifestError) as error:
-        raise ConfigError(
-            f"seed agent {folder}: {error} (see seed_agent/{MANIFEST} for an example)"
-        ) from None
-    return tree
-
-
 def _named(config: Config, suite: Suite) -> Config:
     """`config` with a user's suite as it says of itself that it is opened: a hub's data set by its commit."""
     if not isinstance(suite, PlacedSuite):
         return config
     return config.model_copy(update={"suite": config.suite.model_copy(update={"name": suite.name})})
-
-
-def _forked_tree(origin: Origin) -> Tree:
-    try:
-        with DiskArchive.read(Path(origin.run)) as archive:
-            return archive.tree(AgentId(origin.agent))
-    except ArchiveError as error:
-        raise ConfigError(f"forked_from: {error}") from None
-
-
-def _origins_splits(config: Config) -> Mapping[Split, Sequence[TaskId]]:
-    """Of the run that this one is forked from: what its agents were bred on is not held out from them."""
-    if config.forked_from is None:
-        return {}
-    folder = Path(config.forked_from.run)
-    with DiskArchive.read(folder) as origin:
-        same = recorded_config(folder, origin).suite.name == config.suite.name
-        return kept_splits.kept(origin) if same else {}
 
 
 def _need_writable(folder: Path) -> None:
@@ -430,25 +343,3 @@ def _check_floor(tasks: Sequence[Task], parts: Parts, config: Config, watch: Wat
 
 def _keep(archive: Archive, config: Config) -> Digest:
     return archive.put(to_toml(config).encode())
-
-
-def _versions(sandbox: Sandbox, seed: Tree) -> Mapping[str, str]:
-    """What the run stands on.
-
-    Raises:
-        SandboxError: the image that the seed agent names can't be had here.
-    """
-    image = read_manifest(seed).image
-    given = {} if image is None else {AGENT_IMAGE: sandbox.digest(image)}
-    try:
-        ours = version("dgm")
-    except PackageNotFoundError:
-        ours = "clone"
-    return {
-        "dgm": ours,
-        "python": platform.python_version(),
-        "numpy": np.__version__,
-        "sandbox": sandbox.name,
-        **sandbox.versions,
-        **given,
-    }

@@ -8,8 +8,9 @@ from typing import Any
 from archive.disk import DiskArchive
 from benchmarks.task import Suite
 from dgm.config import Config, ConfigError
+from dgm.givens import recorded_config
 from dgm.history import History
-from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, recorded_config, resume
+from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, resume
 from dgm.run_toml import read
 
 NOT_DECISIVE: Mapping[str, bool | set[str]] = {

@@ -12,7 +12,7 @@ from benchmarks.grade import grade
 from benchmarks.registry import open_suite
 from benchmarks.task import SuiteError
 from dgm.config import EPOCH
-from dgm.run import seed_tree
+from dgm.givens import seed_tree
 from dgm.run_toml import read
 from sandbox.base import Sandbox
 from sandbox.registry import open_sandbox

@@ -16,10 +16,11 @@ from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.evolve import view
 from dgm.cli.inspect import known
 from dgm.config import Config, ConfigError
+from dgm.givens import RUN_TOML, seed_tree
 from dgm.manifest import MANIFEST
 from dgm.report.bench import against_first, attempts, cell_facts
 from dgm.report.bench_view import bench_view
-from dgm.run import CHANGEABLE, RUN_TOML, OpenParts, open_parts, seed_tree
+from dgm.run import CHANGEABLE, OpenParts, open_parts
 from dgm.run_toml import read
 from sandbox.diff import visible
 

@@ -17,8 +17,9 @@ from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
 from dgm.cli.inspect import known, lineage_view, summary
 from dgm.config import Config
 from dgm.controller import Controller, Progress
+from dgm.givens import recorded_config
 from dgm.report.live import picture
-from dgm.run import Outcome, Watch, fork, launch, recorded_config, resume
+from dgm.run import Outcome, Watch, fork, launch, resume
 from dgm.run_toml import changed, read
 
 RUNS = Path("runs")

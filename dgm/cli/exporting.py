@@ -10,8 +10,8 @@ from benchmarks.registry import open_suite
 from benchmarks.swe.predictions import prediction
 from benchmarks.task import SuiteError
 from dgm.cli.errors import DONE
+from dgm.givens import recorded_config
 from dgm.report.facts import facts
-from dgm.run import recorded_config
 from sandbox.diff import visible
 from sandbox.tree import Change
 

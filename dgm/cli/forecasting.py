@@ -13,8 +13,9 @@ from rich.text import Text
 from dgm.cli.errors import DONE
 from dgm.config import Config
 from dgm.forecast import MEASURED_RANGE, STAND_IN_RANGE, Forecast, forecast
+from dgm.givens import priced, seed_tree
 from dgm.prices import listed_on
-from dgm.run import OpenParts, open_parts, priced, seed_tree
+from dgm.run import OpenParts, open_parts
 
 
 def tell_forecast(

@@ -12,10 +12,10 @@ from archive.events import TaskId
 from benchmarks.registry import open_suite
 from dgm.cli.errors import DONE, FAILED
 from dgm.gateway import Gateway
+from dgm.givens import recorded_config
 from dgm.original import need_cassette
 from dgm.replay import Replayer
 from dgm.report.facts import facts
-from dgm.run import recorded_config
 from dgm.session import Session
 from sandbox.diff import visible
 from sandbox.registry import open_sandbox

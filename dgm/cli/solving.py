@@ -18,12 +18,12 @@ from dgm.cli.errors import DONE, FAILED
 from dgm.config import Config, ConfigError
 from dgm.errand import Errand, send
 from dgm.gateway import Gateway
+from dgm.givens import recorded_config
 from dgm.keys import Keys
 from dgm.models.registry import open_model
 from dgm.patching import apply
 from dgm.prices import price_of
 from dgm.report.facts import facts
-from dgm.run import recorded_config
 from dgm.session import Ran, Session
 from sandbox.diff import render, visible
 from sandbox.registry import BACKENDS, open_sandbox

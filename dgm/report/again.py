@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from dgm.givens import recorded_config
 from dgm.policy import POLICIES
 from dgm.policy.base import Policy
 from dgm.report.facts import Facts
-from dgm.run import recorded_config
 from dgm.search import Plan, Search
 
 

@@ -8,10 +8,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from dgm.givens import recorded_config
 from dgm.report.exploration import edges, series
 from dgm.report.facts import Facts
 from dgm.report.mismatch import LEAST_BIRTHS, LEVEL, mismatch, over_runs
-from dgm.run import recorded_config
 from sandbox.diff import visible
 
 EDGES_SHOWN = 10

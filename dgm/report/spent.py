@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.events import AgentId, Born, Event, Failed, Rejected, Scored, Usage
+from dgm.givens import recorded_config
 from dgm.report.again import search_again
 from dgm.report.controls import controls
 from dgm.report.facts import Facts
-from dgm.run import recorded_config
 
 Unit = Literal["micro_usd", "tokens"]
 

@@ -15,10 +15,10 @@ from benchmarks.registry import open_suite
 from benchmarks.task import Task
 from dgm.assignments import terms_of
 from dgm.gateway import Gateway, Unbounded
+from dgm.givens import seed_tree
 from dgm.models.registry import open_model
 from dgm.paired import Paired
 from dgm.playbook import PLAYBOOK, Entry
-from dgm.run import seed_tree
 from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import work

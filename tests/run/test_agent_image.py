@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from dgm.admission import Rules, objection
+from dgm.givens import SHIPPED_SEED
 from dgm.manifest import ManifestError, read_manifest
-from dgm.run import SHIPPED_SEED, launch
+from dgm.run import launch
 from sandbox.base import SandboxError
 from sandbox.tree import Tree
 from tests.run.mini import QUIET, config, mini_parts

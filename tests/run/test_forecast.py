@@ -6,8 +6,8 @@ import pytest
 
 from dgm.config import Config
 from dgm.forecast import STAND_IN_RANGE, forecast, planned
+from dgm.givens import priced
 from dgm.policy import POLICIES
-from dgm.run import priced
 from dgm.run_toml import read
 from tests.cli.command import complaint, dgm
 from tests.run.mini import MiniSuite, config, mini_parts

@@ -7,8 +7,9 @@ import pytest
 from archive.check import problems
 from archive.disk import DiskArchive
 from dgm.config import ConfigError
+from dgm.givens import RUN_TOML
 from dgm.report.facts import facts
-from dgm.run import RUN_TOML, fork, launch, resume
+from dgm.run import fork, launch, resume
 from dgm.run_toml import read
 from tests.run.mini import QUIET, config, mini_parts
 

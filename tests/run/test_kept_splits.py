@@ -17,8 +17,9 @@ from benchmarks.notes import Drawn, Notebook, Notes
 from benchmarks.splits import spread
 from dgm import kept_splits
 from dgm.config import Config
+from dgm.givens import recorded_config
 from dgm.history import History
-from dgm.run import Parts, fork, launch, recorded_config, resume
+from dgm.run import Parts, fork, launch, resume
 from dgm.run_toml import read
 from tests.run.mini import QUIET, MiniSuite, mini_parts, task
 

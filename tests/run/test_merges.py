@@ -15,12 +15,13 @@ from archive.events import AgentId, Asked, Born, Event, Started, TaskId
 from archive.three_way import three_way
 from dgm.assignments import unpack
 from dgm.gateway import Gateway
+from dgm.givens import recorded_config
 from dgm.merges import Begun
 from dgm.replay import Replayer
 from dgm.report.facts import Facts, facts, row
 from dgm.report.log import log_rows
 from dgm.report.ticket import ticket_facts
-from dgm.run import OpenParts, recorded_config
+from dgm.run import OpenParts
 from dgm.session import Session
 from sandbox.registry import open_sandbox
 from sandbox.tree import Tree

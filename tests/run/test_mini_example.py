@@ -16,11 +16,12 @@ from benchmarks.task import Task
 from dgm.cli.images import show
 from dgm.config import Config
 from dgm.gateway import Gateway
+from dgm.givens import AGENT_IMAGE
 from dgm.manifest import read_manifest
 from dgm.models.base import ChatReply, ChatRequest
 from dgm.models.scripted import Say, Scripted, Shell
 from dgm.report.facts import facts
-from dgm.run import AGENT_IMAGE, Parts, launch
+from dgm.run import Parts, launch
 from dgm.run_toml import read
 from dgm.session import Session
 from dgm.worker import Worker

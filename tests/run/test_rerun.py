@@ -15,11 +15,12 @@ from archive.events import Born, Called, Digest, Event, Failed, Rejected, Reserv
 from dgm.cli.inspect import draw_tree
 from dgm.config import Config, ConfigError
 from dgm.gateway import Call, Gateway
+from dgm.givens import recorded_config
 from dgm.ledger import Ledger
 from dgm.models.base import ChatReply, ChatRequest, Message, Model, ModelError
 from dgm.models.cassette import CASSETTES, Recording, transcript_lines
 from dgm.models.registry import PROVIDERS
-from dgm.run import Outcome, Parts, launch, open_parts, recorded_config, resume
+from dgm.run import Outcome, Parts, launch, open_parts, resume
 from dgm.run_toml import changed
 from dgm.session import Session, Trouble
 from dgm.worker import Worker

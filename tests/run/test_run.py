@@ -30,10 +30,10 @@ from archive.events import (
 )
 from dgm.cli.inspect import check_run, draw_tree, show_agent, show_diff
 from dgm.gateway import Gateway
+from dgm.givens import recorded_config
 from dgm.models.cassette import CASSETTES
 from dgm.replay import Replayed, Replayer
 from dgm.report.facts import facts, run_summary
-from dgm.run import recorded_config
 from dgm.session import Session
 from sandbox.registry import open_sandbox
 from tests.run.mini import MiniSuite, carry_on

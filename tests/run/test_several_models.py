@@ -13,10 +13,11 @@ from archive.events import Asked, Born, Called, Event, Probed, Rejected, Retried
 from dgm.cli.inspect import check_run, draw_tree, show_agent
 from dgm.config import Config
 from dgm.gateway import Gateway
+from dgm.givens import recorded_config
 from dgm.models.base import ChatReply, ChatRequest, Message, ModelError
 from dgm.report.facts import facts
 from dgm.report.ticket import ticket_facts
-from dgm.run import Parts, launch, recorded_config
+from dgm.run import Parts, launch
 from dgm.run_toml import changed
 from dgm.session import Session
 from dgm.worker import Worker

@@ -8,7 +8,7 @@ import pytest
 
 import dgm
 from archive.base import ArchiveError
-from dgm.run import seed_tree
+from dgm.givens import seed_tree
 from sandbox.tree import Tree
 from tests.run.mini import config
 
