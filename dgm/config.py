@@ -87,7 +87,9 @@ class SearchSection(Section):
     """How far below its parent's score (0..1) `keep_better` lets a child be."""
     champion_quantile: float = Field(default=0.05, gt=0, lt=1)
     finish_share: float = Field(default=0.15, ge=0, lt=1)
+    """Share of the evaluations that come after the last expansion was asked."""
     finish_agents: int = Field(default=3, ge=1)
+    """Whose tasks are completed in the end; `phylo` goes by worth instead."""
     merge_share: float = Field(default=0.0, ge=0, le=1)
     """Share of the expansions that merge two agents, where two complement each other."""
 

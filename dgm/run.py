@@ -304,7 +304,6 @@ def new_search(config: Config, suite: Suite, staged: Sequence[TaskId] | None = N
         expansions=config.budget.expansions,
         rounds=config.search.rounds,
         finish_share=config.search.finish_share,
-        finish_agents=config.search.finish_agents,
         seed_agent=config.report.seed_agent,
         random_agent=config.report.random_agent,
         least_gain=config.stop.gain,

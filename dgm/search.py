@@ -50,7 +50,6 @@ class Plan:
     rounds: int = 1
     """Attempts an agent may have at each search task; one round was asked entirely before the next begins."""
     finish_share: float = 0.15
-    finish_agents: int = 3
     seed_agent: bool = True
     """Whether the seed meets the held-out tasks, to be compared with the champion."""
     random_agent: bool = False
@@ -63,7 +62,7 @@ class Plan:
 
     @property
     def free_evaluations(self) -> int:
-        """Evaluations the policy decides on; with the rest it comes to know who is there."""
+        """Evaluations until whose end there are expansions; the rest tells more of who is there."""
         return self.evaluations - int(self.evaluations * self.finish_share)
 
 
@@ -250,10 +249,10 @@ class Search:
         return None if choice is None else (choice.job, "search", choice.why)
 
     def _finish(self) -> _Chosen | None:
-        """What the policy would still know of who is there, once its own tickets have ended."""
+        """What the policy would still know of who is there, when it has expanded for the last time."""
         if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
-        choice = self.policy.finish(self.view(), self.plan.finish_agents)
+        choice = self.policy.finish(self.view())
         return None if choice is None else (choice.job, "search", choice.why)
 
     def _comparison(self) -> _Chosen | None:

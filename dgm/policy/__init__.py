@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
+from typing import TypedDict
 
 from dgm.policy.base import Policy
 from dgm.policy.darwin import Darwin, Keep, Staging
@@ -15,6 +16,11 @@ from dgm.policy.uniform import Uniform
 from dgm.policy.widening import Widening
 
 
+class _End(TypedDict):
+    champion_quantile: float
+    finish_agents: int
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What a run's configuration says to its policy; each reads what it uses."""
@@ -22,6 +28,7 @@ class Settings:
     alpha: float = 0.6
     initial_expansions: int = 5
     champion_quantile: float = 0.05
+    finish_agents: int = 3
     phylo_alpha: float = 0.8
     phylo_haste: float = 0.25
     expansion_cost: float = 1.0
@@ -33,6 +40,11 @@ class Settings:
     archive: Keep = "keep_all"
     keep_margin: float = 0.1
     merge_share: float = 0.0
+
+    @property
+    def end(self) -> "_End":
+        """How most policies end a search."""
+        return {"champion_quantile": self.champion_quantile, "finish_agents": self.finish_agents}
 
     @property
     def widening(self) -> Widening:
@@ -61,20 +73,18 @@ def _merging(policies: Mapping[str, Make]) -> Mapping[str, Make]:
 POLICIES: Mapping[str, Make] = _merging(
     {
         "darwin": lambda settings: Darwin(
-            settings.staging, settings.archive, settings.keep_margin, settings.champion_quantile
+            settings.staging, settings.archive, settings.keep_margin, **settings.end
         ),
-        "greedy": lambda settings: Greedy(settings.champion_quantile),
-        "hgm": lambda settings: Hgm(settings.widening, settings.champion_quantile),
+        "greedy": lambda settings: Greedy(**settings.end),
+        "hgm": lambda settings: Hgm(settings.widening, **settings.end),
         "phylo": lambda settings: Phylo(
             settings.phylo_alpha,
             initial=settings.initial_expansions,
             price=settings.expansion_cost,
             haste=settings.phylo_haste,
         ),
-        "uct": lambda settings: Uct(
-            settings.uct_exploration, settings.uct_alpha, champion_quantile=settings.champion_quantile
-        ),
-        "uniform": lambda settings: Uniform(settings.widening, settings.champion_quantile),
+        "uct": lambda settings: Uct(settings.uct_exploration, settings.uct_alpha, **settings.end),
+        "uniform": lambda settings: Uniform(settings.widening, **settings.end),
     }
 )
 STAGED = frozenset({"darwin", "greedy"})

@@ -107,11 +107,8 @@ class Policy(Protocol):
         """The next job, or None when nothing is worth doing now."""
         ...
 
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """The next attempt when no agent will be born any more, for the champion to be known well.
-
-        Policies that complete the leading agents take the first `leaders`. None when nothing is left.
-        """
+    def finish(self, view: View) -> Choice | None:
+        """The next attempt when nobody is expanded any more, for the champion to be known well; or None."""
         ...
 
     def champion(self, view: View) -> Recommendation:

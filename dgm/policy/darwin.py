@@ -8,8 +8,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from dgm.jobs import Evaluate, Expand
-from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile, completed
+from dgm.policy.base import Choice, View
+from dgm.policy.thompson import RECORDED_CANDIDATES, ByQuantile
 
 Keep = Literal["keep_all", "keep_better"]
 _Indices = NDArray[np.intp]
@@ -47,13 +47,12 @@ class Staging:
 
 
 @dataclass(frozen=True, slots=True)
-class Darwin:
+class Darwin(ByQuantile):
     """Parents by score and novelty; a newborn's stages come before the next expansion."""
 
     staging: Staging = field(default_factory=Staging)
     keep: Keep = "keep_all"
     margin: float = 0.1
-    champion_quantile: float = 0.05
     name: str = "darwin"
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
@@ -73,14 +72,6 @@ class Darwin:
             "candidates": _record(view, pool, weight),
         }
         return Choice(Expand(view.agents[int(pool[drawn])]), why)
-
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """Completes the tasks of those with the highest lower posterior quantile."""
-        return completed(view, self.champion_quantile, leaders)
-
-    def champion(self, view: View) -> Recommendation:
-        """The agent with the highest lower posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)
 
     def pool(self, view: View) -> NDArray[np.bool_]:
         """Agents of the archive that parents are drawn from: every result is in, and the rule keeps them.

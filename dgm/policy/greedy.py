@@ -6,16 +6,15 @@ import numpy as np
 from numpy.random import Generator
 
 from dgm.jobs import Evaluate, Expand
-from dgm.policy.base import Choice, Recommendation, View
+from dgm.policy.base import Choice, View
 from dgm.policy.darwin import scores
-from dgm.policy.thompson import best_by_quantile, completed
+from dgm.policy.thompson import ByQuantile
 
 
 @dataclass(frozen=True, slots=True)
-class Greedy:
+class Greedy(ByQuantile):
     """Expands the agent with the best own mean, of equals one by chance; each meets every task at birth."""
 
-    champion_quantile: float = 0.05
     name: str = "greedy"
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
@@ -37,11 +36,3 @@ class Greedy:
             "among": [int(i) for i in best[:5]],
         }
         return Choice(Expand(view.agents[int(rng.choice(best))]), why)
-
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """Completes the tasks of those with the highest lower posterior quantile."""
-        return completed(view, self.champion_quantile, leaders)
-
-    def champion(self, view: View) -> Recommendation:
-        """The agent with the highest lower posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)

@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from numpy.random import Generator
 
 from dgm.jobs import Evaluate, Expand
-from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import best_by_quantile, completed, draws, record, untried_task
+from dgm.policy.base import Choice, View
+from dgm.policy.thompson import ByQuantile, draws, record, untried_task
 from dgm.policy.widening import Widening
 
 
 @dataclass(frozen=True, slots=True)
-class Hgm:
+class Hgm(ByQuantile):
     """Thompson sampling on clades to expand and on agents to evaluate; no agent is barred by its mean."""
 
     widening: Widening = field(default_factory=Widening)
-    champion_quantile: float = 0.05
     name: str = "hgm"
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
@@ -37,11 +36,3 @@ class Hgm:
                 return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
             case None:
                 return None
-
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """Completes the tasks of those with the highest lower posterior quantile."""
-        return completed(view, self.champion_quantile, leaders)
-
-    def champion(self, view: View) -> Recommendation:
-        """The agent with the highest lower posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)

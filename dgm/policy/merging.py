@@ -68,9 +68,9 @@ class Merging:
         }
         return Choice(Merge((view.agents[best.agent], view.agents[best.other])), why)
 
-    def finish(self, view: View, leaders: int) -> Choice | None:
+    def finish(self, view: View) -> Choice | None:
         """As the inner policy's."""
-        return self.inner.finish(view, leaders)
+        return self.inner.finish(view)
 
     def champion(self, view: View) -> Recommendation:
         """The inner policy's."""

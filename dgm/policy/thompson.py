@@ -1,5 +1,6 @@
 """Pieces that Beta-Bernoulli policies share: posterior draws, the selection record, the end, the champion."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -52,16 +53,28 @@ def best_by_quantile(view: View, quantile: float) -> Recommendation:
     return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
 
 
-def completed(view: View, quantile: float, count: int) -> Choice | None:
-    """Agents with the `count` highest posterior quantiles meet what is left, those rounds behind first."""
-    first = np.argsort(-standing(*_counts(view), quantile), kind="stable")[:count]
-    rounds_left = view.attempts_left - view.untried_count
-    for agent in first[np.argsort(-rounds_left[first], kind="stable")]:
-        untried = np.flatnonzero(view.untried[agent])
-        if len(untried):
-            why = {"rule": "finish", "agent": int(agent), "left": len(untried)}
-            return Choice(Evaluate(view.agents[agent], view.tasks[untried[0]]), why)
-    return None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ByQuantile:
+    """What policies have in common whose champion has the highest posterior quantile."""
+
+    champion_quantile: float = 0.05
+    finish_agents: int = 3
+
+    def finish(self, view: View) -> Choice | None:
+        """Completes the tasks of the leading agents, first of those that are rounds behind."""
+        first = np.argsort(-standing(*_counts(view), self.champion_quantile), kind="stable")
+        first = first[: self.finish_agents]
+        rounds_left = view.attempts_left - view.untried_count
+        for agent in first[np.argsort(-rounds_left[first], kind="stable")]:
+            untried = np.flatnonzero(view.untried[agent])
+            if len(untried):
+                why = {"rule": "finish", "agent": int(agent), "left": len(untried)}
+                return Choice(Evaluate(view.agents[agent], view.tasks[untried[0]]), why)
+        return None
+
+    def champion(self, view: View) -> Recommendation:
+        """The agent with the highest posterior quantile."""
+        return best_by_quantile(view, self.champion_quantile)
 
 
 def _counts(view: View) -> tuple[Counts, Counts]:

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from dgm.clades import Counts, ancestry
 from dgm.jobs import Evaluate, Expand
-from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import RECORDED_CANDIDATES, best_by_quantile, completed, untried_task
+from dgm.policy.base import Choice, View
+from dgm.policy.thompson import RECORDED_CANDIDATES, ByQuantile, untried_task
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class _Arm:
 
 
 @dataclass(frozen=True, slots=True)
-class Uct:
+class Uct(ByQuantile):
     """Walks down from the seed; an agent with room for a child is expanded, else the best arm is taken.
 
     The arms are the clades of an agent's children, and the agent itself, which ends the walk with an
@@ -46,7 +46,6 @@ class Uct:
     alpha: float = 0.5
     first: float = 4.0
     """Visits that the first child of an agent takes."""
-    champion_quantile: float = 0.05
     name: str = "uct"
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
@@ -79,14 +78,6 @@ class Uct:
                 return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
             path.append(taken.agent)
         return None
-
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """Completes the tasks of those with the highest lower posterior quantile."""
-        return completed(view, self.champion_quantile, leaders)
-
-    def champion(self, view: View) -> Recommendation:
-        """The agent with the highest lower posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)
 
 
 def _leading_on(view: View, able: NDArray[np.bool_]) -> Sequence[Sequence[int]] | None:

@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from numpy.random import Generator
 
 from dgm.jobs import Evaluate, Expand
-from dgm.policy.base import Choice, Recommendation, View
-from dgm.policy.thompson import best_by_quantile, completed, untried_task
+from dgm.policy.base import Choice, View
+from dgm.policy.thompson import ByQuantile, untried_task
 from dgm.policy.widening import Widening
 
 
 @dataclass(frozen=True, slots=True)
-class Uniform:
+class Uniform(ByQuantile):
     """Expands and evaluates agents drawn uniformly, as often as `Hgm` with the same settings would."""
 
     widening: Widening = field(default_factory=Widening)
-    champion_quantile: float = 0.05
     name: str = "uniform"
 
     def choose(self, view: View, rng: Generator) -> Choice | None:
@@ -34,11 +33,3 @@ class Uniform:
                 return Choice(Evaluate(view.agents[agent], view.tasks[task]), why)
             case None:
                 return None
-
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        """Completes the tasks of those with the highest lower posterior quantile."""
-        return completed(view, self.champion_quantile, leaders)
-
-    def champion(self, view: View) -> Recommendation:
-        """The agent with the highest lower posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)

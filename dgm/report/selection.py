@@ -30,7 +30,7 @@ _RULES: Mapping[str, str] = {
         "joint posterior, meets the task that tells most about it: {bits} bits."
     ),
     "gradient at the end": (
-        "The policy's share of the evaluations was used, and no more agents are to be born. The one whose "
+        "The policy's share of the evaluations was used, and nobody is expanded any more. The one whose "
         "results promise to raise the best one's skill most, by the joint posterior, meets the task that "
         "tells most about it: {bits} bits."
     ),

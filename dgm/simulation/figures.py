@@ -37,19 +37,25 @@ def curves(results: Sequence[Result], evaluations: int) -> Floats:
     )
 
 
+def spent(result: Result, expansion_cost: float) -> Sequence[float]:
+    """What was spent by each moment of the trace, in evaluations."""
+    return [
+        evaluations + expansion_cost * expansions
+        for (evaluations, _), expansions in zip(result.trace, result.expansions, strict=True)
+    ]
+
+
 def at_cost(results: Sequence[Result], expansion_cost: float, costs: Floats) -> Floats:
-    """`[play, cost]`: the champion's true skill when so much was spent, in evaluations.
+    """`[play]`: the champion's true skill when the play had spent its one of `costs`, in evaluations.
 
     Between two moments of the trace it lies on a line, for neither side to lose by where its moments fall.
     """
-    rows = []
-    for result in results:
-        spent = [
-            evaluations + expansion_cost * expansions
-            for (evaluations, _), expansions in zip(result.trace, result.expansions, strict=True)
+    return np.array(
+        [
+            np.interp(cost, spent(result, expansion_cost), [skill for _, skill in result.trace])
+            for result, cost in zip(results, costs, strict=True)
         ]
-        rows.append(np.interp(costs, spent, [skill for _, skill in result.trace]))
-    return np.array(rows)
+    )
 
 
 def paired(differences: Mapping[tuple[str, int], Floats]) -> Mapping[tuple[str, int], Difference]:

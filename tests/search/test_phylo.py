@@ -156,9 +156,9 @@ def test_who_sees_a_search_for_the_first_time_believes_the_same(workers: int) ->
                 assert Phylo().champion(view) == self.policy.champion(view)
             return chosen
 
-        def finish(self, view: View, leaders: int) -> Choice | None:
-            chosen = self.policy.finish(view, leaders)
-            assert Phylo().finish(view, leaders) == chosen
+        def finish(self, view: View) -> Choice | None:
+            chosen = self.policy.finish(view)
+            assert Phylo().finish(view) == chosen
             return chosen
 
         def champion(self, view: View) -> Recommendation:
@@ -297,14 +297,14 @@ def test_between_the_schedules_the_worth_decides() -> None:
 
 def test_the_end_goes_to_what_is_worth_most() -> None:
     view, _ = seen()
-    last, attempt = Phylo().finish(view, 3), Phylo(alpha=0.01, initial=0).choose(view, Generator(PCG64(0)))
+    last, attempt = Phylo().finish(view), Phylo(alpha=0.01, initial=0).choose(view, Generator(PCG64(0)))
     assert last is not None
     assert attempt is not None
     assert isinstance(last.job, Evaluate)
     assert last.job == attempt.job
     assert last.why["candidates"] == attempt.why["candidates"]
     done = replace(view, untried_count=np.zeros_like(view.untried_count))
-    assert Phylo().finish(done, 3) is None
+    assert Phylo().finish(done) is None
 
 
 @settings(max_examples=30, deadline=None)

@@ -1,12 +1,16 @@
 """Several attempts of an agent at a task: in rounds, each counted once, all of them in the budget."""
 
 from collections import defaultdict
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from archive.events import AgentId, Event, TaskId
+from dgm.clades import Tally
 from dgm.jobs import Evaluate, Ticket
 from dgm.policy import POLICIES, STAGED, Settings
+from dgm.policy.uniform import Uniform
 from dgm.search import Plan, Search
 from tests.search.test_search import play
 from tests.search.world import ROOT, World, born, tasks
@@ -62,6 +66,33 @@ def test_all_attempts_are_used_up_and_then_the_leaders_have_none_left() -> None:
     search = new_search("hgm", Plan(evaluations=1000, expansions=2, rounds=3))
     play(search, World(search))
     assert search.view().own.attempted.tolist() == [12, 12, 12]
+
+
+def test_the_end_completes_the_agents_of_highest_quantiles_one_by_one() -> None:
+    search = new_search("uniform", Plan(evaluations=1000, expansions=5))
+    play(search, World(search), steps=14)
+    view = search.view()
+    size = len(view.agents)
+    assert size >= 4
+    resolved, unresolved = (np.arange(size, dtype=np.int64) * n for n in (1, 0))
+    untried = np.ones_like(view.untried)
+    finished = []
+    for _ in range(size + 1):
+        seen = replace(
+            view,
+            own=Tally(resolved, unresolved + 3),
+            untried=untried,
+            untried_count=untried.sum(axis=1),
+            attempts_left=untried.sum(axis=1),
+        )
+        choice = Uniform(finish_agents=3).finish(seen)
+        if choice is None:
+            break
+        assert isinstance(choice.job, Evaluate)
+        finished.append(view.agents.index(choice.job.agent))
+        untried = untried.copy()
+        untried[finished[-1]] = False
+    assert finished == [size - 1, size - 2, size - 3]
 
 
 def test_the_end_completes_who_is_behind_first() -> None:

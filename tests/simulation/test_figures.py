@@ -5,7 +5,7 @@ import pytest
 
 from dgm.bootstrap import mean_interval
 from dgm.simulate import Result
-from dgm.simulation.figures import at_cost, curves, paired, reached, speed
+from dgm.simulation.figures import at_cost, curves, paired, reached, speed, spent
 
 
 def result(skills: list[float], expansions: list[int]) -> Result:
@@ -59,8 +59,10 @@ def test_after_a_cell_that_is_not_shown_none_is() -> None:
 
 
 def test_at_equal_cost_expansions_count() -> None:
-    found = at_cost([result([0.1, 0.2, 0.3], [1, 5, 9])], 10.0, np.array([30.0, 35.0, 67.5, 100.0, 1000.0]))
-    assert found == pytest.approx(np.array([[0.1, 0.1, 0.15, 0.2, 0.3]]))
+    played = result([0.1, 0.2, 0.3], [1, 5, 9])
+    assert spent(played, 10.0) == [35.0, 100.0, 165.0]
+    found = at_cost([played] * 5, 10.0, np.array([30.0, 35.0, 67.5, 100.0, 1000.0]))
+    assert found == pytest.approx([0.1, 0.1, 0.15, 0.2, 0.3])
 
 
 def test_the_interval_of_a_mean_holds_it() -> None:

@@ -42,8 +42,8 @@ class Heard:
         self.choices.append(self._policy.choose(view, rng))
         return self.choices[-1]
 
-    def finish(self, view: View, leaders: int) -> Choice | None:
-        return self._policy.finish(view, leaders)
+    def finish(self, view: View) -> Choice | None:
+        return self._policy.finish(view)
 
     def champion(self, view: View) -> Recommendation:
         return self._policy.champion(view)

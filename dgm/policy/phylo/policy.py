@@ -86,8 +86,8 @@ class Phylo:
         assert attempt is not None, "neither was asked for"
         return _attempt(view, beliefs, attempt, why | {"rule": "gradient"})
 
-    def finish(self, view: View, leaders: int) -> Choice | None:  # noqa: ARG002 - goes by worth alone
-        """The attempt that is worth most, as before."""
+    def finish(self, view: View) -> Choice | None:
+        """The attempt that is worth most, as long as there is any."""
         if not len(view.evaluable):
             return None
         beliefs = self.beliefs(view)
