@@ -70,7 +70,8 @@ class SearchSection(Section):
     """By how much each ticket under way, up to 15, has `phylo` grow more agents: more children make up for
     parents that are chosen before their elders are measured."""
     expansion_cost: float = Field(default=1.0, gt=0, allow_inf_nan=False)
-    """What an expansion costs, in evaluations, as `phylo` reckons: where it is dear it grows fewer agents."""
+    """What an expansion costs, in evaluations, as `phylo` reckons; its bounds let in fewer agents by the root
+    of that."""
     uct_alpha: float = Field(default=0.5, gt=0, le=1)
     uct_exploration: float = Field(default=0.5, ge=0, allow_inf_nan=False)
     """What UCB1's bound is wide by; sqrt 2 where rewards may be anything in 0..1."""

@@ -152,8 +152,8 @@ def _schedule(why: Mapping[str, Any], job: str) -> str | None:
     if bounds is not None:
         return (
             "{:g} evaluations and {:g} expansions left no choice: as long as both can be done, the tree is "
-            "held between evaluations ^ {:g} and ^ {:g}, the first ones early, and more where much is under "
-            "way.".format(*bounds)
+            "held between evaluations ^ {:g} and ^ {:g}, the first ones early, with more where much is under "
+            "way and fewer where they are dear.".format(*bounds)
         )
     numbers = _numbers(why, SCHEDULE)
     if numbers is None:

@@ -49,11 +49,12 @@ CROWDS = (4, 16)
 
 WORLDS = 120
 """Of each family, chosen on tuning worlds: as many as the least of the gains ask for."""
-WORLDS_OF_LITTLE_GAIN = {"orphans": 200, "hopeless": 200}
-"""Where little or nothing is gained early, a difference as small as the margin can't be seen with fewer."""
+WORLDS_OF_LITTLE_GAIN = {"orphans": (400, 200, 200, 200), "hopeless": (600, 300, 200, 200)}
+"""For each budget: where little or nothing is gained early, the margin can't be seen with fewer."""
 RULED = 40
 """In so many the other champion rule is asked too."""
 DEAR_WORLDS = {
+    "hopeless": (400, 200, 120, 120),
     "productive": (240, 200, 120, 120),
     "barren": (700, 700, 700, 400),
     "alike": (1500, 900, 500, 120),
@@ -223,9 +224,9 @@ def not_inferior(plays: Plays) -> bool:
     for search, name in (("phylo", "evaluations"), (DEAR, dear)):
         cells = {}
         for family, budget in product(FAMILIES, BUDGETS):
-            least = LENGTHS[budget] if name == dear else EVALUATIONS
             ours, theirs = (
-                [told.result for told in of(plays, each, family, least=least)] for each in (search, "hgm")
+                [told.result for told in of(plays, each, family, least=LENGTHS[budget])]
+                for each in (search, "hgm")
             )
             size = min(len(ours), len(theirs))
             ours, theirs = ours[:size], theirs[:size]
@@ -314,8 +315,8 @@ def chosen(part: float) -> list[Play]:
 
 def worlds_of(search: str, family: str) -> tuple[int, ...]:
     """How many there are for each budget."""
-    usual = (WORLDS_OF_LITTLE_GAIN.get(family, WORLDS),) * len(BUDGETS)
-    dear = DEAR_WORLDS.get(family, (WORLDS,) * len(BUDGETS))
+    everywhere = (WORLDS,) * len(BUDGETS)
+    usual, dear = (given.get(family, everywhere) for given in (WORLDS_OF_LITTLE_GAIN, DEAR_WORLDS))
     return {"hgm": tuple(map(max, usual, dear)), "phylo": usual, DEAR: dear}.get(
         search, (LESSER,) * len(BUDGETS)
     )
@@ -377,7 +378,7 @@ def main() -> int:
         usual, *other = sorted({sizes[search, family] for family in FAMILIES})
         special = [f"{sizes[search, f]} of `{f}`" for f in FAMILIES if sizes[search, f] in other]
         print(f"- `{search}`: {', '.join([str(usual), *special])}")
-    print("Beside them shorter plays, for what comes early at equal cost.")
+    print("Beside them shorter plays, for what comes early.")
     quality(plays)
     met = {
         "share of evaluations at most half": shares(plays),

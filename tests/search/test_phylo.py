@@ -272,6 +272,16 @@ def test_the_tree_is_held_between_two_schedules(expansions: int, under_way: int,
         assert isinstance(chosen.job, Expand if asked == "least" else Evaluate)
 
 
+@pytest.mark.parametrize(("expansions", "asked"), [(5, Expand), (6, None), (19, None), (20, Evaluate)])
+def test_dear_children_count_for_more(expansions: int, asked: type | None) -> None:
+    view, _ = seen(expansions=expansions)
+    chosen = Phylo(price=4.0).choose(view, Generator(PCG64(0)))  # 2 * 5 = 100 ** 0.5, 2 * 20 > 100 ** 0.8
+    assert chosen is not None
+    assert ("child" in chosen.why) == (asked is None)
+    if asked is not None:
+        assert isinstance(chosen.job, asked)
+
+
 def test_the_tree_never_grows_faster_than_the_schedule_that_was_set() -> None:
     view, _ = seen(expansions=5)
     chosen = Phylo(alpha=0.3).choose(view, Generator(PCG64(0)))  # 100 ** 0.3 = 3.98
@@ -283,7 +293,7 @@ def test_between_the_schedules_the_worth_decides() -> None:
     view, chosen = seen(expansions=20)
     child, attempt = chosen.why["child"], chosen.why["attempt"]
     assert isinstance(chosen.job, Expand) == (child >= attempt)
-    dear = Phylo(price=1e9).choose(view, Generator(PCG64(0)))
+    dear = Phylo(alpha=3.0, price=1e9).choose(view, Generator(PCG64(0)))
     assert dear is not None
     assert isinstance(dear.job, Evaluate)
     assert dear.why["child"] < 1e-6 * child

@@ -44,7 +44,8 @@ class Phylo:
 
     Parents are chosen before the w tickets under way have told of them, so that lineages grow less deep. More
     children make up for it: in both powers E counts for E / h, and a child for h times its worth, where h is
-    sqrt(1 + `haste` * w). More than `MOST_UNDER_WAY` count as so many.
+    sqrt(1 + `haste` * w). More than `MOST_UNDER_WAY` count as so many. Both powers let in fewer
+    children where they are dear: E counts for sqrt(`price`) * E there.
     """
 
     alpha: float = 0.8
@@ -109,7 +110,7 @@ class Phylo:
         may_expand = len(view.expandable) > 0
         if not (len(view.evaluable) and view.evaluations_left > 0):
             return "expand" if may_expand else None
-        done, grown = view.evaluations, view.expansions / self._hurry(view)
+        done, grown = view.evaluations, view.expansions * self.price**0.5 / self._hurry(view)
         early = view.expansions < self.initial
         if not may_expand or not (early or widens(done, grown, self.alpha)):
             return "evaluate"
