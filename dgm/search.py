@@ -26,7 +26,7 @@ from dgm.clades import Clades
 from dgm.held_out import HeldOut
 from dgm.jobs import Evaluate, Expand, Job, Merge, Ticket
 from dgm.outlook import Outlook
-from dgm.policy.base import Outcomes, Policy, Recommendation, View
+from dgm.policy.base import Choice, Outcomes, Policy, Recommendation, View
 
 REJECTIONS_BAR_PARENT = 5
 REJECTIONS_STOP_RUN = 20
@@ -245,15 +245,13 @@ class Search:
         view = self.view()
         if view.evaluations_left <= 0 or self._hopeless:
             return None
-        choice = self.policy.choose(view, rng)
-        return None if choice is None else (choice.job, "search", choice.why)
+        return _of_search(self.policy.choose(view, rng))
 
     def _finish(self) -> _Chosen | None:
         """What the policy would still know of who is there, when it has expanded for the last time."""
         if self._hopeless or self._evaluations_asked >= self.plan.evaluations or self._policy_may_go_on():
             return None
-        choice = self.policy.finish(self.view())
-        return None if choice is None else (choice.job, "search", choice.why)
+        return _of_search(self.policy.finish(self.view()))
 
     def _comparison(self) -> _Chosen | None:
         """The champion is settled when the search is over."""
@@ -365,6 +363,10 @@ class Search:
         self._counts[_ROUND, agent] = number
         self._counts[_UNTRIED, agent] = len(self._tasks)
         self._untried[agent] = True
+
+
+def _of_search(choice: Choice | None) -> _Chosen | None:
+    return None if choice is None else (choice.job, "search", choice.why)
 
 
 def _mixed(tasks: Sequence[TaskId]) -> Sequence[TaskId]:

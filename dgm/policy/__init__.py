@@ -42,7 +42,7 @@ class Settings:
     merge_share: float = 0.0
 
     @property
-    def end(self) -> "_End":
+    def end(self) -> _End:
         """How most policies end a search."""
         return {"champion_quantile": self.champion_quantile, "finish_agents": self.finish_agents}
 

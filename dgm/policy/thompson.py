@@ -44,15 +44,6 @@ def standing(resolved: Counts, unresolved: Counts, quantile: float) -> NDArray[n
     return beta_quantile(quantile, resolved, unresolved, pooled(resolved, unresolved))
 
 
-def best_by_quantile(view: View, quantile: float) -> Recommendation:
-    """The agent with the highest posterior quantile; of equals the oldest."""
-    resolved, unresolved = _counts(view)
-    index = int(np.argmax(standing(resolved, unresolved, quantile)))
-    won, lost, prior = int(resolved[index]), int(unresolved[index]), pooled(resolved, unresolved)
-    mean = (prior.resolved + won) / (prior.resolved + prior.unresolved + won + lost)
-    return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByQuantile:
     """What policies have in common whose champion has the highest posterior quantile."""
@@ -73,8 +64,12 @@ class ByQuantile:
         return None
 
     def champion(self, view: View) -> Recommendation:
-        """The agent with the highest posterior quantile."""
-        return best_by_quantile(view, self.champion_quantile)
+        """The agent with the highest posterior quantile; of equals the oldest."""
+        resolved, unresolved = _counts(view)
+        index = int(np.argmax(standing(resolved, unresolved, self.champion_quantile)))
+        won, lost, prior = int(resolved[index]), int(unresolved[index]), pooled(resolved, unresolved)
+        mean = (prior.resolved + won) / (prior.resolved + prior.unresolved + won + lost)
+        return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
 
 
 def _counts(view: View) -> tuple[Counts, Counts]:

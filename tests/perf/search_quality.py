@@ -28,7 +28,6 @@ from dgm.bootstrap import mean_interval
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Policy, Recommendation, View
 from dgm.policy.phylo.policy import Phylo
-from dgm.policy.thompson import best_by_quantile
 from dgm.simulate import Game, Result
 from dgm.simulation.families import FAMILIES, MISSPECIFIED, NOTHING_TO_FIND, world
 from dgm.simulation.figures import MARGIN, at_cost, curves, paired, reached, speed, spent
@@ -90,10 +89,8 @@ class Heard:
         return self.policy.finish(view)
 
     def champion(self, view: View) -> Recommendation:
-        if isinstance(self.other, Phylo):
+        if self.other is not None:
             self.said.append(self.other.champion(view).agent)
-        elif self.other is not None:
-            self.said.append(best_by_quantile(view, 0.05).agent)
         return self.policy.champion(view)
 
 
@@ -219,7 +216,7 @@ def shares(plays: Plays) -> bool:
 
 def not_inferior(plays: Plays) -> bool:
     """At equal evaluations, and at equal cost."""
-    fine, sizes = True, {}
+    fine = True
     dear = f"cost, an expansion being {EXPANSION_COST:g} evaluations"
     for search, name in (("phylo", "evaluations"), (DEAR, dear)):
         cells = {}
@@ -238,13 +235,12 @@ def not_inferior(plays: Plays) -> bool:
             else:
                 left, right = (at(curves(played, EVALUATIONS), budget) for played in (ours, theirs))
             cells[family, budget] = left - right
-            sizes[family, budget] = size
         told = paired(cells)
         print(f"\n## `{search}` less `hgm` at equal {name}\n")
         print("Mean, one-sided 95 % lower end, Holm-adjusted over all cells, and the number of worlds.\n")
         print("| family |" + "".join(f" {b} |" for b in BUDGETS) + "\n|---|" + "---|" * len(BUDGETS))
         for family in FAMILIES:
-            row = [(told[family, b], sizes[family, b]) for b in BUDGETS]
+            row = [(told[family, b], len(cells[family, b])) for b in BUDGETS]
             print(f"| {family} |" + "".join(f" {d.mean:+.3f} > {d.lower:+.3f}, {n} |" for d, n in row))
         below = [f"{f} at {b}" for (f, b), d in told.items() if d.mean < -MARGIN]
         shown = sum(d.not_inferior for d in told.values())

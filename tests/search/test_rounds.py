@@ -74,13 +74,13 @@ def test_the_end_completes_the_agents_of_highest_quantiles_one_by_one() -> None:
     view = search.view()
     size = len(view.agents)
     assert size >= 4
-    resolved, unresolved = (np.arange(size, dtype=np.int64) * n for n in (1, 0))
+    own = Tally(np.arange(size), np.full(size, 3))
     untried = np.ones_like(view.untried)
     finished = []
     for _ in range(size + 1):
         seen = replace(
             view,
-            own=Tally(resolved, unresolved + 3),
+            own=own,
             untried=untried,
             untried_count=untried.sum(axis=1),
             attempts_left=untried.sum(axis=1),
