@@ -10,7 +10,7 @@ from numpy.random import PCG64, Generator, SeedSequence
 from dgm.simulation.world import Terms, TermsWorld
 
 Split = Literal["tuning", "reporting"]
-_SPLITS: Mapping[Split, int] = {"tuning": 1, "reporting": 4}
+_SPLITS: Mapping[Split, int] = {"tuning": 1, "reporting": 5}
 _PERTURBED = ("difficulty_sd", "step_sd", "drift_sd", "broken", "jump", "exchange_sd", "mood_sd")
 _SPREAD = 1.35
 """A perturbed parameter is multiplied by up to this, or divided."""

@@ -48,28 +48,32 @@ CROWDS = (4, 16)
 
 WORLDS = 120
 """Of each family, chosen on tuning worlds: as many as the least of the gains ask for."""
-WORLDS_OF_LITTLE_GAIN = {"orphans": (400, 200, 200, 200), "hopeless": (600, 300, 200, 200)}
+WORLDS_OF_LITTLE_GAIN = {
+    "papers": (150, 120, 120, 120),
+    "alike": (320, 130, 120, 120),
+    "hopeless": (400, 150, 120, 120),
+    "floored": (130, 130, 120, 120),
+    "skills": (160, 120, 120, 120),
+    "orphans": (450, 450, 120, 120),
+    "noisy": (150, 120, 120, 120),
+}
 """For each budget: where little or nothing is gained early, the margin can't be seen with fewer."""
 RULED = 40
 """In so many the other champion rule is asked too."""
 DEAR_WORLDS = {
-    "hopeless": (400, 200, 120, 120),
-    "productive": (240, 200, 120, 120),
-    "barren": (700, 700, 700, 400),
-    "alike": (1500, 900, 500, 120),
-    "apart": (160, 120, 120, 120),
-    "floored": (240, 240, 200, 120),
-    "saturated": (400, 200, 120, 120),
-    "slow": (600, 200, 120, 120),
-    "skills": (240, 240, 160, 120),
-    "jumps": (500, 500, 200, 120),
-    "orphans": (400, 400, 400, 400),
-    "noisy": (300, 200, 160, 120),
-    "clustered": (200, 120, 120, 120),
+    "papers": (180, 120, 120, 120),
+    "productive": (1200, 260, 120, 120),
+    "barren": (550, 550, 550, 550),
+    "alike": (460, 290, 210, 120),
+    "hopeless": (200, 120, 120, 120),
+    "skills": (230, 230, 180, 120),
+    "jumps": (450, 220, 120, 120),
+    "orphans": (800, 800, 800, 800),
+    "clustered": (280, 200, 120, 120),
 }
 """At equal cost, for each budget and never more for a later one: at least what the gains in worlds seen
 before ask for; of `hgm` as many."""
-CROWDED = {"phylo": {4: 60, 16: WORLDS}, "hgm": {4: 48, 16: 48}}
+CROWDED = {"phylo": {4: WORLDS, 16: 60}, "hgm": {4: 240, 16: 100}}
 LESSER = 6
 
 
@@ -313,7 +317,8 @@ def worlds_of(search: str, family: str) -> tuple[int, ...]:
     """How many there are for each budget."""
     everywhere = (WORLDS,) * len(BUDGETS)
     usual, dear = (given.get(family, everywhere) for given in (WORLDS_OF_LITTLE_GAIN, DEAR_WORLDS))
-    return {"hgm": tuple(map(max, usual, dear)), "phylo": usual, DEAR: dear}.get(
+    crowded = (max(CROWDED["hgm"].values()),) * len(BUDGETS)
+    return {"hgm": tuple(map(max, usual, dear, crowded)), "phylo": usual, DEAR: dear}.get(
         search, (LESSER,) * len(BUDGETS)
     )
 
