@@ -62,7 +62,7 @@ class StopSection(Section):
 class SearchSection(Section):
     """How the search goes about it; a setting that the policy has no use for is not read."""
 
-    policy: str = "hgm"
+    policy: str = "phylo"
     alpha: float = Field(default=0.6, gt=0, le=1)
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
     """`phylo` grows as many agents as seem worth it, about N ** `phylo_alpha` at most."""

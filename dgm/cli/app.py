@@ -123,8 +123,8 @@ def study(
 ) -> int:
     """Run policies under several seeds and compare their champions on held-out tasks.
 
-    Without --policy: `hgm`, beside `uniform`, the seed agent and an agent drawn at random. Runs are kept, so
-    that the command can be stopped and given again, with more seeds or policies too.
+    Without --policy: `phylo`, beside `uniform`, the seed agent and an agent drawn at random. Runs are kept,
+    so that the command can be stopped and given again, with more seeds or policies too.
     """
     from dgm.cli.studying import study as carry_out
 
@@ -173,7 +173,7 @@ def bench(
 
 @app.command(epilog="Example: dgm simulate --policy hgm,phylo --worlds papers --seeds 8")
 def simulate(
-    policy: Annotated[str, typer.Option(help="Policies by name, or all.")] = "hgm,uniform",
+    policy: Annotated[str, typer.Option(help="Policies by name, or all.")] = "phylo,hgm",
     worlds: Annotated[str, typer.Option(help="Families of worlds by name, or all.")] = "all",
     split: Annotated[str, typer.Option(help="Which worlds: tuning or reporting.")] = "tuning",
     seeds: Annotated[int, typer.Option(min=1, help="Worlds of each family.")] = 8,

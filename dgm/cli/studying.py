@@ -15,7 +15,7 @@ from dgm.cli.errors import BUDGET, DONE, FAILED, INTERRUPTED
 from dgm.cli.evolve import view
 from dgm.cli.inspect import known
 from dgm.cli.names import named
-from dgm.config import ConfigError
+from dgm.config import ConfigError, SearchSection
 from dgm.policy import POLICIES
 from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
@@ -26,7 +26,7 @@ from sandbox.diff import visible
 
 EVALUATIONS = 400
 """Of each run, where `--set` names no other number: so many that most searches have something to show."""
-CONTROLLED = ("hgm", "uniform")
+CONTROLLED = (SearchSection().policy, "uniform")
 """Where no policy is named: the search and chance, with an agent drawn at random as a second control."""
 
 

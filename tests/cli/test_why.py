@@ -41,21 +41,22 @@ def test_every_ticket_of_a_run_is_explained(whole: Path) -> None:
         assert f"agent #{known.history.born[agent].ordinal} " in text
         assert (asked.task or "rewrite itself") in text
         assert told["end"]["event"] in {"born", "scored", "rejected"}
-    assert rules == {"seed pass", "clade", "own", "finish", "held out"}
+    assert rules == {"seed pass", "descendant", "gradient", "gradient at the end", "held out"}
 
 
 def test_candidates_are_told_by_ordinal_with_their_evidence(whole: Path) -> None:
     known = facts(DiskArchive.read(whole))
     ordinals = [born.ordinal for born in known.history.born.values()]
     for number, asked in known.history.asked.items():
-        if asked.why["rule"] in {"clade", "own"}:
+        if asked.why["rule"] in {"descendant", "gradient"}:
             told = ticket_facts(known, number)
             recorded = asked.why["candidates"]
             assert [row["agent"] for row in told["candidates"]] == [
                 ordinals[row["agent"]] for row in recorded
             ]
             assert told["agents"][0]["ordinal"] == told["candidates"][0]["agent"]
-            assert f"{recorded[0]['draw']}" in drawn(ticket_view(told))
+            [value] = recorded[0].keys() & {"draw", "worth"}
+            assert f"{recorded[0][value]}" in drawn(ticket_view(told))
 
 
 def test_the_seed_agent_and_tickets_that_are_none(whole: Path) -> None:

@@ -65,6 +65,10 @@ def few_parts(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
 
 
 def small_run(folder: Path) -> Outcome:
-    """A finished run of the offline model: a few agents, a few evaluations each."""
+    """A finished run of the offline model: a few agents, a few evaluations each.
+
+    Of agents that did as well, by `hgm` the oldest is champion.
+    """
     sets = ["workers=2", "budget.evaluations=3", "budget.expansions=2", "search.initial_expansions=2"]
+    sets.append("search.policy=hgm")
     return launch(folder, read(None, sets), QUIET, parts_of=few_parts)

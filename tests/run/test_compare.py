@@ -84,7 +84,7 @@ def test_whole_runs_and_what_their_searches_took(whole: Path, tmp_path: Path) ->
     assert compared["difference"] == 0
     searches = compared["searches"]
     assert searches["a"] == searches["b"]
-    assert searches["a"]["policy"] == "hgm"
+    assert searches["a"]["policy"] == "phylo"
     assert (searches["unit"], searches["at"]) == ("tokens", searches["a"]["tokens"])
     assert searches["champions"] == {"a": compared["a"]["ordinal"], "b": compared["b"]["ordinal"]}
     known = facts(DiskArchive.read(whole))

@@ -133,5 +133,5 @@ def test_several_runs_are_told_apart_by_policy() -> None:
 
 def test_the_command(whole: Path, tmp_path: Path) -> None:
     assert "edges: 5, kept" in dgm("monitor", whole).stdout
-    assert json.loads(dgm("monitor", whole, "--json").stdout)["runs"][0]["policy"] == "hgm"
+    assert json.loads(dgm("monitor", whole, "--json").stdout)["runs"][0]["policy"] == "phylo"
     assert "no run here" in complaint(dgm("monitor", tmp_path / "none"), 1)
