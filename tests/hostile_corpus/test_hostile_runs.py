@@ -109,6 +109,7 @@ def run(attack: Attack, sandbox: Sandbox, place: Path) -> Path:
             yield Parts(MiniSuite(), sandbox, gateway, Worker(Session(sandbox, gateway), models))
 
     sets = [
+        "search.policy=hgm",  # of equals its champion is the oldest: another than the seed gained something
         "workers=2",
         "budget.evaluations=4",
         "budget.expansions=1",
