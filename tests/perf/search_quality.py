@@ -74,7 +74,7 @@ DEAR_WORLDS = {
 """At equal cost, for each budget and never more for a later one: at least what the gains in worlds seen
 before ask for; of `hgm` as many."""
 CROWDED = {"phylo": {4: WORLDS, 16: 60}, "hgm": {4: 240, 16: 100}}
-LESSER = 6
+LESSER = 60
 
 
 @dataclass
