@@ -69,6 +69,6 @@ def small_run(folder: Path) -> Outcome:
 
     Of agents that did as well, by `hgm` the oldest is champion.
     """
-    sets = ["workers=2", "budget.evaluations=3", "budget.expansions=2", "search.initial_expansions=2"]
-    sets.append("search.policy=hgm")
+    budget = ["budget.evaluations=3", "budget.expansions=2"]
+    sets = ["workers=2", *budget, "search.policy=hgm", "search.initial_expansions=2"]
     return launch(folder, read(None, sets), QUIET, parts_of=few_parts)

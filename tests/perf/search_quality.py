@@ -47,34 +47,36 @@ MAIN = ("hgm", "phylo")
 CROWDS = (4, 16)
 
 WORLDS = 120
-"""Of each family, chosen on tuning worlds: as many as the least of the gains ask for."""
-WORLDS_OF_LITTLE_GAIN = {
-    "papers": (150, 120, 120, 120),
-    "alike": (320, 130, 120, 120),
-    "hopeless": (400, 150, 120, 120),
-    "floored": (130, 130, 120, 120),
-    "skills": (160, 120, 120, 120),
-    "orphans": (450, 450, 120, 120),
-    "noisy": (150, 120, 120, 120),
+"""Of each family, where `MORE_WORLDS` names no other number."""
+LESSER = 60
+"""The same, of the searches that are not in `MORE_WORLDS`."""
+MORE_WORLDS: dict[str, dict[str, tuple[int, ...]]] = {
+    "phylo": {
+        "papers": (150,),
+        "alike": (320, 130),
+        "hopeless": (400, 150),
+        "floored": (130, 130),
+        "skills": (160,),
+        "orphans": (450, 450),
+        "noisy": (150,),
+    },
+    DEAR: {
+        "papers": (180,),
+        "productive": (1200, 260),
+        "barren": (550, 550, 550, 550),
+        "alike": (460, 290, 210),
+        "hopeless": (200,),
+        "skills": (230, 230, 180),
+        "jumps": (450, 220),
+        "orphans": (800, 800, 800, 800),
+        "clustered": (280, 200),
+    },
 }
-"""For each budget: where little or nothing is gained early, the margin can't be seen with fewer."""
+"""For the first budgets, and never more for a later one: at least what the gains in worlds seen before ask
+for; of `hgm` as many."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-DEAR_WORLDS = {
-    "papers": (180, 120, 120, 120),
-    "productive": (1200, 260, 120, 120),
-    "barren": (550, 550, 550, 550),
-    "alike": (460, 290, 210, 120),
-    "hopeless": (200, 120, 120, 120),
-    "skills": (230, 230, 180, 120),
-    "jumps": (450, 220, 120, 120),
-    "orphans": (800, 800, 800, 800),
-    "clustered": (280, 200, 120, 120),
-}
-"""At equal cost, for each budget and never more for a later one: at least what the gains in worlds seen
-before ask for; of `hgm` as many."""
 CROWDED = {"phylo": {4: WORLDS, 16: 60}, "hgm": {4: 240, 16: 100}}
-LESSER = 60
 
 
 @dataclass
@@ -315,12 +317,12 @@ def chosen(part: float) -> list[Play]:
 
 def worlds_of(search: str, family: str) -> tuple[int, ...]:
     """How many there are for each budget."""
-    everywhere = (WORLDS,) * len(BUDGETS)
-    usual, dear = (given.get(family, everywhere) for given in (WORLDS_OF_LITTLE_GAIN, DEAR_WORLDS))
-    crowded = (max(CROWDED["hgm"].values()),) * len(BUDGETS)
-    return {"hgm": tuple(map(max, usual, dear, crowded)), "phylo": usual, DEAR: dear}.get(
-        search, (LESSER,) * len(BUDGETS)
-    )
+    if search == "hgm":
+        crowded = (max(CROWDED["hgm"].values()),) * len(BUDGETS)
+        return tuple(map(max, worlds_of("phylo", family), worlds_of(DEAR, family), crowded))
+    more = MORE_WORLDS.get(search, {}).get(family, ())
+    usual = WORLDS if search in MORE_WORLDS else LESSER
+    return more + (usual,) * (len(BUDGETS) - len(more))
 
 
 KEPT = TypeAdapter(tuple[Play, Told])
