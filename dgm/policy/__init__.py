@@ -30,7 +30,7 @@ class Settings:
     champion_quantile: float = 0.05
     finish_agents: int = 3
     phylo_alpha: float = 0.8
-    phylo_haste: float = 0.13
+    phylo_haste: float = 0.08
     expansion_cost: float = 1.0
     uct_alpha: float = 0.5
     uct_exploration: float = 0.5

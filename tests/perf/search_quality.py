@@ -24,7 +24,7 @@ from pydantic import TypeAdapter
 
 import dgm
 from archive.events import AgentId
-from dgm.bootstrap import mean_interval
+from dgm.bootstrap import mean_interval, resampled
 from dgm.policy import POLICIES, Settings
 from dgm.policy.base import Choice, Policy, Recommendation, View
 from dgm.policy.phylo.policy import Phylo
@@ -76,7 +76,23 @@ MORE_WORLDS: dict[str, dict[str, tuple[int, ...]]] = {
 for; of `hgm` as many."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-CROWDED = {"phylo": {4: WORLDS, 16: 60}, "hgm": {4: 240, 16: 100}}
+APART = 2000
+"""Worlds from here on are for `phylo`'s workers alone."""
+CROWDED = {4: 240, 16: 100}
+"""In so many worlds of each family workers of `hgm` are held against one."""
+CROWDED_APART = {
+    "productive": 150,
+    "barren": 250,
+    "alike": 250,
+    "hopeless": 50,
+    "floored": 400,
+    "saturated": 50,
+    "skills": 220,
+    "orphans": 100,
+    "clustered": 220,
+    "kata": 50,
+}
+"""The same of `phylo`, in 180 of the others: more where plays are spread more in worlds seen before."""
 
 
 @dataclass
@@ -160,12 +176,22 @@ def traces(plays: Plays, search: str, family: str, *, other: bool = False) -> np
     return np.array([(t.other[:-1] + [t.other[-1]] * size)[:size] for t in told])
 
 
-def of(plays: Plays, search: str, family: str, workers: int = 1, least: int = EVALUATIONS) -> list[Told]:
-    """In the order of the worlds: of at least so many evaluations."""
+def of(
+    plays: Plays,
+    search: str,
+    family: str,
+    workers: int = 1,
+    *,
+    least: int = EVALUATIONS,
+    among: range = range(APART),
+) -> list[Told]:
+    """In the order of the worlds, which are `among` those: of at least so many evaluations."""
     found = [
         (play.index, told)
         for play, told in plays.items()
-        if (play.search, play.family, play.workers) == (search, family, workers) and play.evaluations >= least
+        if (play.search, play.family, play.workers) == (search, family, workers)
+        and play.evaluations >= least
+        and play.index in among
     ]
     return [told for _, told in sorted(found, key=itemgetter(0))]
 
@@ -276,26 +302,33 @@ def calibration(plays: Plays) -> bool:
 
 
 def workers(plays: Plays, part: float) -> bool:
-    print("\n## Workers: final quality at equal evaluations, in the same worlds of each family\n")
+    print(
+        "\n## Workers: final quality at equal evaluations, in the same worlds, families weighing the same\n"
+    )
     print(
         "| search | worlds | workers | mean | less one worker's | 90 % interval | expansions |\n"
         "|---|---|---|---|---|---|---|"
     )
     fine = True
     for search, n in product(MAIN, (1, *CROWDS)):
-        worlds = ceil(part * CROWDED[search].get(n, WORLDS))
-        alone, crowd = (
-            [each.result for family in FAMILIES for each in of(plays, search, family, size)[:worlds]]
-            for size in (1, n)
-        )
-        skills = np.array([result.champion_skill for result in crowd])
-        less = skills - [result.champion_skill for result in alone]
-        low, high = mean_interval(less)
-        # Every expansion of a simulated world gives a child.
-        expansions = np.mean([result.agents - 1 for result in crowd])
+        skills, less, draws, expansions, sizes = [], [], [], [], []
+        for family in FAMILIES:
+            worlds = some(part, crowded(search, family, n))
+            alone, crowd = (
+                [each.result for each in of(plays, search, family, size, among=worlds)] for size in (1, n)
+            )
+            theirs = np.array([result.champion_skill for result in crowd])
+            each = theirs - [result.champion_skill for result in alone]
+            skills.append(theirs.mean())
+            less.append(each.mean())
+            draws.append(each[resampled(len(each))].mean(axis=1))
+            # Every expansion of a simulated world gives a child.
+            expansions.append(np.mean([result.agents - 1 for result in crowd]))
+            sizes.append(len(worlds))
+        low, high = np.quantile(np.mean(draws, axis=0), [0.05, 0.95])
         print(
-            f"| {search} | {worlds} | {n} | {skills.mean():.3f} | {less.mean():+.3f} "
-            f"| {low:+.3f} to {high:+.3f} | {expansions:.0f} |"
+            f"| {search} | {min(sizes)} to {max(sizes)} | {n} | {np.mean(skills):.3f} | {np.mean(less):+.3f} "
+            f"| {low:+.3f} to {high:+.3f} | {np.mean(expansions):.0f} |"
         )
         fine = fine and low > -EQUIVALENT and high < EQUIVALENT
     return fine
@@ -310,16 +343,30 @@ def chosen(part: float) -> list[Play]:
             length = LENGTHS[max(budget for budget, size in zip(BUDGETS, sizes, strict=True) if n < size)]
             plays.append((n / sizes[0], Play(search, family, n, evaluations=length)))
     for search, family, crowd in product(MAIN, FAMILIES, CROWDS):
-        size = CROWDED[search][crowd]
-        plays += [(n / size, Play(search, family, n, crowd)) for n in range(ceil(part * size))]
-    return [play for _, play in sorted(plays, key=itemgetter(0))]
+        worlds = crowded(search, family, crowd)
+        for place, n in enumerate(some(part, worlds)):
+            plays += [(place / len(worlds), Play(search, family, n, size)) for size in (1, crowd)]
+    in_order = [play for _, play in sorted(plays, key=itemgetter(0))]
+    return list(dict.fromkeys(in_order))
+
+
+def crowded(search: str, family: str, crowd: int) -> range:
+    """The worlds in which so many workers are held against one."""
+    if search == "phylo":
+        return range(APART, APART + CROWDED_APART.get(family, 180))
+    return range(CROWDED[max(crowd, min(CROWDS))])
+
+
+def some(part: float, worlds: range) -> range:
+    """The first ones."""
+    return worlds[: ceil(part * len(worlds))]
 
 
 def worlds_of(search: str, family: str) -> tuple[int, ...]:
     """How many there are for each budget."""
     if search == "hgm":
-        crowded = (max(CROWDED["hgm"].values()),) * len(BUDGETS)
-        return tuple(map(max, worlds_of("phylo", family), worlds_of(DEAR, family), crowded))
+        least = (max(CROWDED.values()),) * len(BUDGETS)
+        return tuple(map(max, worlds_of("phylo", family), worlds_of(DEAR, family), least))
     more = MORE_WORLDS.get(search, {}).get(family, ())
     usual = WORLDS if search in MORE_WORLDS else LESSER
     return more + (usual,) * (len(BUDGETS) - len(more))
@@ -374,7 +421,9 @@ def main() -> int:
             if len(plays) % 40 == 0:
                 print(f"{len(plays)} of {len(wanted)} plays", file=sys.stderr, flush=True)
     sizes = Counter(
-        (play.search, play.family) for play in wanted if play.workers == 1 and play.evaluations == EVALUATIONS
+        (play.search, play.family)
+        for play in wanted
+        if play.workers == 1 and play.evaluations == EVALUATIONS and play.index < APART
     )
     print("Reporting worlds of each family:")
     for search in SEARCHES:

@@ -1,7 +1,6 @@
 """`phylo`: one posterior over abilities, lineages and tasks decides what is worth most for its cost."""
 
 from dataclasses import dataclass, field
-from math import hypot
 from typing import Any, Literal
 
 import numpy as np
@@ -45,8 +44,8 @@ class Phylo:
 
     Parents are chosen before the w tickets under way have told of them, so that lineages grow less deep. More
     children make up for it: in both powers E counts for E / h, and a child for h times its worth, where h is
-    sqrt(1 + (`haste` * w)^2). More than `MOST_UNDER_WAY` count as so many. Both powers let in fewer
-    children where they are dear: E counts for sqrt(`price`) * E there.
+    1 + `haste` * w. More than `MOST_UNDER_WAY` count as so many. Both powers let in fewer children where they
+    are dear: E counts for sqrt(`price`) * E there.
     """
 
     alpha: float = 0.8
@@ -54,7 +53,7 @@ class Phylo:
     initial: int = 5
     price: float = 1.0
     """What an expansion costs, in evaluations."""
-    haste: float = 0.13
+    haste: float = 0.08
     horizon: float = 2.0
     """Generations of drift that a parent is credited with."""
     novelty: float = 0.3
@@ -118,7 +117,7 @@ class Phylo:
         return "expand" if early or widens(done, grown, self.least) else "either"
 
     def _hurry(self, view: View) -> float:
-        return hypot(1.0, self.haste * min(view.under_way, MOST_UNDER_WAY))
+        return 1 + self.haste * min(view.under_way, MOST_UNDER_WAY)
 
     def _expansion(self, view: View, beliefs: Beliefs, best: float, rng: Generator) -> _Option:
         """Whom to expand, and what its child is worth beside an agent of skill `best`."""
