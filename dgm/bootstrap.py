@@ -1,7 +1,7 @@
 """Bootstrap over independent units: plays, or run seeds; never agents of one tree."""
 
 import numpy as np
-from numpy.random import PCG64, Generator
+from numpy.random import PCG64, Generator, SeedSequence
 from numpy.typing import NDArray
 
 RESAMPLES = 2000
@@ -14,6 +14,6 @@ def mean_interval(values: NDArray[np.float64], level: float = 0.9) -> tuple[floa
     return float(low), float(high)
 
 
-def resampled(size: int) -> NDArray[np.int64]:
-    """`[draw, n]`: indices below `size` drawn with replacement; the same each time."""
-    return Generator(PCG64(size)).integers(size, size=(RESAMPLES, size))
+def resampled(size: int, stratum: int = 0) -> NDArray[np.int64]:
+    """`[draw, n]`: indices below `size` drawn with replacement, the same each time for a stratum."""
+    return Generator(PCG64(SeedSequence([size, stratum]))).integers(size, size=(RESAMPLES, size))

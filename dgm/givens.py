@@ -28,13 +28,16 @@ AGENT_IMAGE = "agent_image"
 
 def recorded_config(folder: Path, archive: Archive) -> Config:
     """The configuration a run goes by: the journal's latest, or run.toml when it has none yet."""
+    return told_config(archive) or read(folder / RUN_TOML)
+
+
+def told_config(archive: Archive) -> Config | None:
+    """The latest configuration in the journal, if it has any yet."""
     digest: Digest | None = None
     for entry in archive.entries():
         if isinstance(entry.event, Started | Resumed):
             digest = entry.event.config
-    if digest is None:
-        return read(folder / RUN_TOML)
-    return Config.model_validate(tomllib.loads(archive.blob(digest).decode()))
+    return None if digest is None else Config.model_validate(tomllib.loads(archive.blob(digest).decode()))
 
 
 def seed_tree(config: Config) -> Tree:

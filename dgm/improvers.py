@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.random import Generator
 
-from archive.events import AgentId, Born, Rejected
+from archive.events import Born, Rejected
 from dgm.history import IMPROVER, History
 
 Draw = Literal["weight", "children"]
@@ -23,13 +23,13 @@ class Children:
     """Admitted or not."""
     admitted: int = 0
     scored: int = 0
-    """Of the admitted ones, those with a verdict on the search split, as their parents have."""
+    """Of the admitted ones, those that attempted a search task which their parent attempted."""
     kept_up: int = 0
-    """Of the scored ones, those that beat or equalled their parent's mean on the search split."""
+    """Of the scored ones, those that resolved as many of these tasks as their parent, or more."""
 
     @property
     def fell_short(self) -> int:
-        """Refused, or worse than the parent. One without a verdict yet is neither."""
+        """Refused, or worse than the parent. One that is not scored yet is neither."""
         return self.made - self.admitted + self.scored - self.kept_up
 
 
@@ -78,11 +78,10 @@ def drawn(weights: Mapping[str, float], by: Draw, history: History, rng: Generat
 
 
 def _kept_up(history: History, end: Born | Rejected) -> bool | None:
-    own = _mean(history, end.agent) if isinstance(end, Born) else None
-    parents = _mean(history, end.parents[0])
-    return None if own is None or parents is None else own >= parents
-
-
-def _mean(history: History, agent: AgentId) -> float | None:
-    scores = history.scores(agent, "search").values()
-    return sum(each.verdict == "resolved" for each in scores) / len(scores) if scores else None
+    """On the tasks that both attempted, for a policy may give each the tasks that tell most about it."""
+    if isinstance(end, Rejected):
+        return None
+    own, parents = (history.scores(agent, "search") for agent in (end.agent, end.parents[0]))
+    both = own.keys() & parents.keys()
+    resolved = [sum(each[task].verdict == "resolved" for task in both) for each in (own, parents)]
+    return resolved[0] >= resolved[1] if both else None

@@ -1,9 +1,7 @@
 """A stop rule: what the rest of a search may still gain, by what its last doubling did."""
 
+from collections.abc import Callable
 from math import log2
-
-from dgm.clades import Tally
-from dgm.intervals import pooled
 
 LOOK_EVERY = 10
 """Settled evaluations from one look to the next, so that a journal told again is judged alike."""
@@ -25,21 +23,17 @@ class Outlook:
         """Whether it is time to look, after one more evaluation was settled."""
         return self.least is not None and evaluations % LOOK_EVERY == 0
 
-    def hopeless(self, champion: int, own: Tally) -> bool:
-        """Look once more: whether the rest promises the champion less than `least`."""
+    def hopeless(self, champion: int, rate: Callable[[int], float]) -> bool:
+        """Look once more: whether the rest promises the champion less than `least`.
+
+        `rate` is what is believed now of an agent's rate.
+        """
         self._champions.append(champion)
         now = len(self._champions) * LOOK_EVERY
-        return self.least is not None and now >= self._after and self._gain(own) < self.least
+        return self.least is not None and now >= self._after and self._gain(rate) < self.least
 
-    def _gain(self, own: Tally) -> float:
+    def _gain(self, rate: Callable[[int], float]) -> float:
         count = len(self._champions)
         before, now = self._champions[max(0, count // 2 - 1)], self._champions[-1]
-        gain = max(0.0, rate(own, now) - rate(own, before))
+        gain = max(0.0, rate(now) - rate(before))
         return gain * log2(max(1.0, self._budget / (count * LOOK_EVERY)))
-
-
-def rate(own: Tally, agent: int) -> float:
-    """The posterior mean of an agent's rate, under the prior pooled over all agents."""
-    prior = pooled(own.resolved, own.unresolved)
-    won, lost = prior.resolved + own.resolved[agent], prior.unresolved + own.unresolved[agent]
-    return float(won / (won + lost))

@@ -343,8 +343,9 @@ class Search:
         rejections = self._counts[_REJECTIONS, ancestry]
         self._counts[_REJECTIONS, ancestry] = np.where(rejections >= REJECTIONS_BAR_PARENT, 0, rejections)
         if of_budget and self._outlook.due(self._evaluations):
-            champion = self._index[self.champion().agent]
-            self._hopeless = self._hopeless or self._outlook.hopeless(champion, self._clades.own)
+            view, champion = self.view(), self._index[self.champion().agent]
+            gone = self._outlook.hopeless(champion, lambda who: self.policy.estimate(view, who).estimate)
+            self._hopeless = self._hopeless or gone
 
     def _add(self, agent: AgentId, parents: Sequence[AgentId]) -> None:
         index = self._clades.add([self._index[parent] for parent in parents])

@@ -11,7 +11,7 @@ from dgm.config import Config, ConfigError
 from dgm.givens import recorded_config
 from dgm.history import History
 from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, resume
-from dgm.run_toml import read
+from dgm.run_toml import overridden, read
 
 NOT_DECISIVE: Mapping[str, bool | set[str]] = {
     **dict.fromkeys(("workers", "sandbox", "keys", "cassette", "canary", "prices", "suite"), True),
@@ -42,8 +42,16 @@ def trial(policy: str, seed: int, settings: Sequence[str], place: Path) -> Trial
     """A trial under `place`, with `settings` as `--set` takes them.
 
     Raises:
-        ConfigError: a setting can't be used.
+        ConfigError: a setting can't be used, or is the trial's own.
     """
+    asked = overridden({}, settings)
+    search = asked.get("search")
+    for key, mend, said in (
+        ("seed", "--seeds", "seed" in asked),
+        ("search.policy", "--policy", isinstance(search, dict) and "policy" in search),
+    ):
+        if said:
+            raise ConfigError(f"--set {key}: each run of a study has its own; mend: use {mend}")
     config = read(None, [*settings, f"seed={seed}", f"search.policy={policy}"])
     return Trial(policy, place / f"{policy}-{seed}", config)
 

@@ -12,14 +12,16 @@ from sandbox.tree import TreeHash
 
 TEXT = Digest("c" * 64)
 SEED = AgentId("0" * 40)
+SOLVED, UNSOLVED = TaskId("solved"), TaskId("unsolved")
 
 
 def born(ticket: int, *parents: AgentId) -> Born:
     return Born(ticket, AgentId(f"{ticket:040x}"), ticket, parents, TreeHash(f"{ticket:040x}"), TEXT)
 
 
-def scored(ticket: int, agent: AgentId, verdict: Verdict, split: str = "search") -> Iterator[Event]:
-    task = TaskId(f"t{ticket}")
+def scored(
+    ticket: int, agent: AgentId, task: TaskId, verdict: Verdict, split: str = "search"
+) -> Iterator[Event]:
     yield Asked(ticket, "evaluate", "search", 0, {"rule": "own"}, agent=agent, task=task)
     yield Scored(ticket, agent, task, split, verdict, "", TEXT, TEXT)
 
@@ -29,22 +31,26 @@ def expand(ticket: int, model: str) -> Event:
 
 
 def events() -> Iterator[Event]:
-    """Of a seed that solves one of two: a child by `a` as good, one worse, one unscored; a refused by `b`."""
+    """Of a seed that solves one of two: a child by `a` as good, one worse, two unscored; a refused by `b`."""
     yield born(0)
-    yield from scored(1, SEED, "resolved")
-    yield from scored(2, SEED, "unresolved")
-    for ticket, model in ((3, "a"), (4, "a"), (5, "a"), (6, "b"), (7, "elsewhere")):
+    yield from scored(1, SEED, SOLVED, "resolved")
+    yield from scored(2, SEED, UNSOLVED, "unresolved")
+    for ticket, model in ((3, "a"), (4, "a"), (5, "a"), (6, "b"), (7, "elsewhere"), (12, "a")):
         yield expand(ticket, model)
         yield Rejected(6, (SEED,), None, "no", TEXT) if ticket == 6 else born(ticket, SEED)
-    yield from scored(8, born(3).agent, "resolved")
-    yield from scored(9, born(3).agent, "unresolved")
-    yield from scored(10, born(4).agent, "unresolved")
-    yield from scored(11, born(5).agent, "resolved", split="held_out")
+    yield from scored(8, born(3).agent, SOLVED, "resolved")
+    yield from scored(9, born(3).agent, UNSOLVED, "unresolved")
+    # What the parent did not attempt says nothing of either.
+    yield from scored(13, born(3).agent, TaskId("harder"), "unresolved")
+    yield from scored(14, born(4).agent, TaskId("easier"), "resolved")
+    yield from scored(15, born(12).agent, TaskId("easier"), "resolved")
+    yield from scored(10, born(4).agent, SOLVED, "unresolved")
+    yield from scored(11, born(5).agent, SOLVED, "resolved", split="held_out")
 
 
 def test_children_are_counted_by_their_model_and_held_against_their_parent() -> None:
     assert children(History(events()), ["a", "b", "c"]) == {
-        "a": Children(made=3, admitted=3, scored=2, kept_up=1),
+        "a": Children(made=4, admitted=4, scored=2, kept_up=1),
         "b": Children(made=1, admitted=0, scored=0, kept_up=0),
         "c": Children(),
     }
@@ -72,7 +78,7 @@ def test_children_that_keep_up_bring_their_model_more_draws() -> None:
     for ticket in range(20, 40):
         history.take(expand(ticket, "a"))
         history.take(born(ticket, SEED))
-        for event in scored(ticket + 100, born(ticket).agent, "resolved"):
+        for event in scored(ticket + 100, born(ticket).agent, SOLVED, "resolved"):
             history.take(event)
     weights = {"a": 1, "b": 1000}
     counts = Counter(drawn(weights, "children", history, rng(n))["model"] for n in range(300))

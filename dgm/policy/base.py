@@ -88,7 +88,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The agent the evidence recommends; `interval` is the central 95 % of its posterior."""
+    """An agent, and its solve rate by the evidence; `interval` is the central 95 % of the posterior."""
 
     agent: AgentId
     estimate: float
@@ -113,4 +113,8 @@ class Policy(Protocol):
 
     def champion(self, view: View) -> Recommendation:
         """The agent to recommend; never just the luckiest mean."""
+        ...
+
+    def estimate(self, view: View, agent: int) -> Recommendation:
+        """What it would say of the agent of that index, were it the one to recommend."""
         ...

@@ -76,6 +76,10 @@ class Merging:
         """The inner policy's."""
         return self.inner.champion(view)
 
+    def estimate(self, view: View, agent: int) -> Recommendation:
+        """The inner policy's."""
+        return self.inner.estimate(view, agent)
+
 
 def pairs(view: View) -> Iterator[Pair]:
     """Pairs that promise a gain and may be merged, the best first.

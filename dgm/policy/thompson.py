@@ -65,11 +65,14 @@ class ByQuantile:
 
     def champion(self, view: View) -> Recommendation:
         """The agent with the highest posterior quantile; of equals the oldest."""
+        return self.estimate(view, int(np.argmax(standing(*_counts(view), self.champion_quantile))))
+
+    def estimate(self, view: View, agent: int) -> Recommendation:
+        """Of the agent's own outcomes alone, under the prior pooled over all."""
         resolved, unresolved = _counts(view)
-        index = int(np.argmax(standing(resolved, unresolved, self.champion_quantile)))
-        won, lost, prior = int(resolved[index]), int(unresolved[index]), pooled(resolved, unresolved)
+        won, lost, prior = int(resolved[agent]), int(unresolved[agent]), pooled(resolved, unresolved)
         mean = (prior.resolved + won) / (prior.resolved + prior.unresolved + won + lost)
-        return Recommendation(view.agents[index], mean, beta_interval(won, lost, prior=prior))
+        return Recommendation(view.agents[agent], mean, beta_interval(won, lost, prior=prior))
 
 
 def _counts(view: View) -> tuple[Counts, Counts]:

@@ -1,22 +1,32 @@
 """The search of a run, played again from its journal alone."""
 
-from pathlib import Path
+from pydantic import ValidationError
 
-from dgm.givens import recorded_config
+from archive.base import Archive
+from archive.events import TaskId
+from dgm.config import Config
+from dgm.givens import told_config
+from dgm.history import History
 from dgm.policy import POLICIES
 from dgm.policy.base import Policy
-from dgm.report.facts import Facts
 from dgm.search import Plan, Search
 
+NONE_YET = TaskId("none-yet")
+"""Where no task was asked: a skill is a mean over tasks, so there has to be one."""
 
-def search_again(folder: Path, known: Facts, policy: Policy | None = None) -> Search:
+
+def search_again(archive: Archive, history: History, policy: Policy | None = None) -> Search:
     """A search as the run's was before its first event; `policy` in the place of the run's own.
 
     Its tasks are those that the search met, in the order it met them.
     """
-    config = recorded_config(folder, known.archive)
-    asked = known.history.asked.values()
+    try:
+        config = told_config(archive) or Config()
+    except ValidationError:
+        # Begun by other code. `phylo` can judge what any policy chose.
+        config = Config()
+    asked = history.asked.values()
     tasks = dict.fromkeys(each.task for each in asked if each.purpose == "search" and each.task is not None)
     chosen = policy or POLICIES[config.search.policy](config.search.settings)
     plan = Plan(config.budget.evaluations, rounds=config.search.rounds)
-    return Search(chosen, list(tasks), [], plan, config.seed)
+    return Search(chosen, list(tasks) or [NONE_YET], [], plan, config.seed)

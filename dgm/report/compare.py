@@ -111,7 +111,7 @@ def _searches(a: Chosen, b: Chosen, split: Split) -> dict[str, Any]:
     took = {name: search_facts(one.folder, one.known) for name, one in runs.items()}
     unit: Unit = "micro_usd" if all(each["micro_usd"] for each in took.values()) else "tokens"
     least = min(each[unit] for each in took.values())
-    then = {name: champion_within(one.folder, one.known, unit, least) for name, one in runs.items()}
+    then = {name: champion_within(one.known, unit, least) for name, one in runs.items()}
     return {
         **took,
         "unit": unit,

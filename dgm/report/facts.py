@@ -1,38 +1,54 @@
 """A run as plain facts, ready for JSON: every table and picture is drawn from these."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from archive.base import Archive
-from archive.events import AgentId, Born, Retried, Scored
+from archive.events import AgentId, Born, Event, Retried, Scored
 from dgm.clades import Clades, cmp_estimate
 from dgm.history import History
-from dgm.intervals import beta_interval
 from dgm.ledger import Ledger
-from dgm.policy.thompson import standing
+from dgm.policy.base import Recommendation
+from dgm.report.again import search_again
 from dgm.report.comparison import comparison
 from dgm.report.controls import controls
 from dgm.report.models import models
+from dgm.search import Search
 
-CHAMPION_QUANTILE = 0.05
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """What a journal says, with tallies recomputed from it."""
 
     archive: Archive
+    events: Sequence[Event]
     history: History
     ledger: Ledger
     clades: Clades
     index: Mapping[AgentId, int]
-    champion: AgentId | None
     infra: Mapping[AgentId, int]
     """Attempts of each agent that broke for a reason of ours."""
+
+    @cached_property
+    def champion(self) -> AgentId | None:
+        """Whom the run ended with, or whom its policy would recommend now; None without any agent."""
+        stopped = self.history.stopped
+        if stopped is not None and stopped.champion is not None:
+            return stopped.champion
+        return self._search.champion().agent if self.index else None
+
+    def estimate(self, agent: AgentId) -> Recommendation:
+        """What the run's policy believes of the agent now."""
+        return self._search.policy.estimate(self._search.view(), self.index[agent])
+
+    @cached_property
+    def _search(self) -> Search:
+        search = search_again(self.archive, self.history)
+        search.replay(self.events)
+        return search
 
     def agent(self, text: str) -> AgentId:
         """The agent that `text` names: an ordinal, an id prefix, or `champion`.
@@ -64,16 +80,15 @@ def facts(archive: Archive) -> Facts:
             case Retried(ticket, _, "ours"):
                 asked = history.asked[ticket]
                 infra.update((asked.agent,) if asked.agent else asked.parents)
-    champion = history.stopped.champion if history.stopped else None
-    if champion is None and index:
-        best = np.argmax(standing(clades.own.resolved, clades.own.unresolved, CHAMPION_QUANTILE))
-        champion = list(index)[int(best)]
-    return Facts(archive, history, Ledger(events), clades, index, champion, infra)
+    return Facts(archive, events, history, Ledger(events), clades, index, infra)
 
 
 def row(known: Facts, agent: AgentId) -> dict[str, Any]:
-    """One agent in a line: identity, own and clade tallies with 95 % intervals, relatives."""
-    born, index = known.history.born[agent], known.index[agent]
+    """One agent in a line: identity, tallies, relatives, and its solve rate as the run's policy believes it.
+
+    `interval` is the central 95 % of that.
+    """
+    born, index, told = known.history.born[agent], known.index[agent], known.estimate(agent)
     own, clade = known.clades.own, known.clades.clade
     resolved, unresolved = int(own.resolved[index]), int(own.unresolved[index])
     offspring = known.history.offspring(agent)
@@ -84,7 +99,8 @@ def row(known: Facts, agent: AgentId) -> dict[str, Any]:
         "champion": agent == known.champion,
         "resolved": resolved,
         "attempted": resolved + unresolved,
-        "interval": [round(bound, 4) for bound in beta_interval(resolved, unresolved)],
+        "estimate": round(told.estimate, 4),
+        "interval": [round(bound, 4) for bound in told.interval],
         "clade_resolved": int(clade.resolved[index]),
         "clade_attempted": int(clade.attempted[index]),
         "cmp": round(float(cmp_estimate(clade)[index]), 4),

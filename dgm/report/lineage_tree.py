@@ -16,7 +16,9 @@ from sandbox.diff import visible
 def lineage_tree(known: Facts) -> Group:
     """Every agent under its first parent, then the run in a few numbers."""
     roots = [agent for agent, born in known.history.born.items() if not born.parents]
-    drawn = Tree("agents (own score, 95 % interval, clade's CMP)", guide_style="dim")
+    drawn = Tree(
+        "agents (own score, the policy's estimate, its 95 % interval, clade's CMP)", guide_style="dim"
+    )
     waiting: list[tuple[Tree, AgentId]] = [(drawn, agent) for agent in roots]
     for branch, agent in waiting:
         place = branch.add(_line(known, agent))
@@ -32,7 +34,7 @@ def _line(known: Facts, agent: AgentId) -> Text:
     text.append(f"#{facts['ordinal']} ", style="bold")
     text.append(f"{agent[:8]} ", style="cyan")
     text.append(f"{facts['resolved']}/{facts['attempted']} ", style="bold green")
-    text.append(f"[{low:.2f}, {high:.2f}] cmp {facts['cmp']:.2f}")
+    text.append(f"{facts['estimate']:.2f} [{low:.2f}, {high:.2f}] cmp {facts['cmp']:.2f}")
     if facts["children"] or facts["rejected"]:
         text.append(f" children {facts['children']}")
         text.append(f" (+{facts['rejected']} rejected)" if facts["rejected"] else "")

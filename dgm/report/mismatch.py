@@ -6,7 +6,6 @@ a ticket is in an estimate.
 """
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,7 +41,7 @@ def estimates(view: View, phylo: Phylo) -> Mapping[str, Floats]:
     }
 
 
-def mismatch(folder: Path, known: Facts) -> dict[str, Any]:
+def mismatch(known: Facts) -> dict[str, Any]:
     """Of one run: Spearman's correlation of each estimate with what came later, and of how many pairs.
 
     A pair is an expansion and an agent with outcomes of its own before it. What came later is the share
@@ -52,7 +51,7 @@ def mismatch(folder: Path, known: Facts) -> dict[str, Any]:
     """
     later = _later(known)
     phylo = Phylo()
-    search, dropped = search_again(folder, known, phylo), 0
+    search, dropped = search_again(known.archive, known.history, phylo), 0
     told: dict[str, list[Floats]] = {"own": [], "cmp": [], "phylo": [], "later": []}
     for entry in known.archive.entries():
         match entry.event:

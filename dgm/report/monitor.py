@@ -25,7 +25,7 @@ def monitor_facts(runs: Sequence[tuple[Path, Facts]]) -> dict[str, Any]:
             "policy": recorded_config(folder, known.archive).search.policy,
             "series": series(known),
             "edges": edges(known),
-            "mismatch": mismatch(folder, known),
+            "mismatch": mismatch(known),
         }
         for folder, known in runs
     ]

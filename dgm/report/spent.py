@@ -27,9 +27,9 @@ def search_facts(folder: Path, known: Facts) -> dict[str, Any]:
     }
 
 
-def champion_within(folder: Path, known: Facts, unit: Unit, limit: int) -> AgentId:
+def champion_within(known: Facts, unit: Unit, limit: int) -> AgentId:
     """Whom the run's policy recommended on what the search had found for `limit`."""
-    search = search_again(folder, known)
+    search = search_again(known.archive, known.history)
     search.replay(_within(known, unit, limit))
     return search.champion().agent
 

@@ -1,11 +1,15 @@
 """`dgm simulate` as a user runs it: facts, a table, a picture, and complaints in one line."""
 
 import json
+from io import StringIO
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
+from rich.console import Console
 
+from dgm.report.quality import quality_facts, quality_table
 from tests.cli.command import complaint, dgm
 
 
@@ -28,6 +32,27 @@ def test_facts_and_a_picture_of_a_small_contest(tmp_path: Path) -> None:
     assert cell["lower"] < cell["mean"]
     panels = [each for each in ElementTree.parse(picture).getroot() if each.tag.endswith("}g")]
     assert len(panels) == 2
+
+
+@pytest.mark.parametrize(
+    ("policies", "plays", "said"),
+    [
+        ("hgm uniform", 2, {"reaches hgm", "second line", "evaluations to hgm"}),
+        ("hgm uniform", 1, {"reaches hgm", "evaluations to hgm"}),
+        ("phylo uniform", 2, set()),
+        ("hgm", 2, set()),
+    ],
+)
+def test_the_table_speaks_of_the_baseline_where_others_meet_it(
+    policies: str, plays: int, said: set[str]
+) -> None:
+    rng = np.random.Generator(np.random.PCG64(0))
+    facts = quality_facts({"kata": {policy: rng.random((plays, 4)) for policy in policies.split()}})
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(quality_table(facts))
+    shown = console.export_text()
+    assert {words for words in ("reaches hgm", "second line", "evaluations to hgm") if words in shown} == said
+    assert shown.splitlines()[-1].strip()
 
 
 @pytest.mark.parametrize(

@@ -13,26 +13,30 @@ from tests.search.world import NOTHING, tasks
 
 
 class Played:
-    """What its search asked of `world`, as a journal."""
+    """What its search asked of `world`, as a journal; of one that goes on, `tickets` were asked."""
 
-    def __init__(self, world: World, policy: str, evaluations: int, seed: int = 0) -> None:
+    def __init__(
+        self, world: World, policy: str, evaluations: int, seed: int = 0, tickets: int | None = None
+    ) -> None:
         config = read(None, [f"search.policy={policy}", f"budget.evaluations={evaluations}", f"seed={seed}"])
         self.archive, self.world = MemoryArchive(), world
         said = self.archive.put(to_toml(config).encode())
         self.archive.record(Started("run", seed, 0, said, "simulated", "0" * 64, {}))
         names = tasks(world.n_tasks)
         chosen = POLICIES[policy](config.search.settings)
-        search = Search(chosen, names, [], Plan(evaluations), seed)
+        self.search = search = Search(chosen, names, [], Plan(evaluations), seed)
         self.index: dict[AgentId, int] = {}
         root = self._born(0, (), 0)
         self.archive.record(root)
         search.tell(root)
-        while (ticket := search.ask()) is not None:
+        while tickets != 0 and (ticket := search.ask()) is not None:
+            tickets = None if tickets is None else tickets - 1
             self.archive.record(ticket.asked(0))
             end = self._end(ticket)
             self.archive.record(end)
             search.tell(end)
-        self.archive.record(Stopped("done", search.champion().agent))
+        if tickets is None:
+            self.archive.record(Stopped("done", search.champion().agent))
 
     @property
     def known(self) -> Facts:

@@ -88,8 +88,8 @@ def test_whole_runs_and_what_their_searches_took(whole: Path, tmp_path: Path) ->
     assert (searches["unit"], searches["at"]) == ("tokens", searches["a"]["tokens"])
     assert searches["champions"] == {"a": compared["a"]["ordinal"], "b": compared["b"]["ordinal"]}
     known = facts(DiskArchive.read(whole))
-    assert champion_within(whole, known, "tokens", searches["at"]) == known.champion
-    assert champion_within(whole, known, "tokens", 0) == next(iter(known.history.born))
+    assert champion_within(known, "tokens", searches["at"]) == known.champion
+    assert champion_within(known, "tokens", 0) == next(iter(known.history.born))
     asked = [each for each in known.history.asked.values() if each.purpose == "search"]
     took = search_facts(whole, known)
     assert took["evaluations"] + took["expansions"] == len(asked)

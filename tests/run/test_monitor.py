@@ -13,8 +13,6 @@ from dgm.simulation.world import Terms, TermsWorld
 from tests.cli.command import complaint, dgm
 from tests.run.played import Played
 
-HERE = Path()
-
 
 def test_agents_that_disagree_on_a_common_task_behave_differently() -> None:
     assert behaviours(np.array([[1, 1, 0], [1, 0, 1], [-1, 0, 0], [0, 0, -1], [0, 0, 0]], dtype=np.int8)) == 2
@@ -86,7 +84,7 @@ def test_where_abilities_are_inherited_estimates_foretell_and_where_they_are_not
         "drift_sd": 0.0,
     }
     inherited = Played(TermsWorld(Terms(**terms, step_sd=3.0), 3), "uniform", 300)
-    told = mismatch(HERE, inherited.known)
+    told = mismatch(inherited.known)
     assert told["pairs"] > 20
     assert told["dropped"] > told["pairs"]
     assert min(told["own"], told["cmp"], told["phylo"]) > 0.3
@@ -115,14 +113,14 @@ def test_pairs_by_hand() -> None:
                     later += [child] if child >= len(born) else []
             enough = len(later) >= LEAST_BIRTHS and known.clades.own.attempted[later].sum() > 0
             pairs, dropped = pairs + enough, dropped + (not enough)
-    told = mismatch(HERE, known)
+    told = mismatch(known)
     assert (told["pairs"], told["dropped"]) == (pairs, dropped)
     assert pairs > 0
 
 
 def test_several_runs_are_told_apart_by_policy() -> None:
     runs = [
-        (HERE, Played(TermsWorld(Terms(n_tasks=5), n), name, 60, n).known)
+        (Path(), Played(TermsWorld(Terms(n_tasks=5), n), name, 60, n).known)
         for n, name in enumerate(("hgm", "uniform"))
     ]
     facts = monitor_facts(runs)

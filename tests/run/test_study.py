@@ -24,6 +24,7 @@ from dgm.report.study import study_facts, study_row
 from dgm.report.study_view import study_view
 from dgm.run import Parts
 from dgm.run_toml import read
+from tests.cli.command import complaint, dgm
 from tests.run.mini import MiniSuite, Tinkerer, mini_parts, parts_with
 from tests.run.test_comparison import Told
 from tests.run.test_fatal import Locked
@@ -107,6 +108,20 @@ def test_a_policy_that_is_none_is_refused_with_those_that_are(tmp_path: Path) ->
     with pytest.raises(ConfigError, match=r"--policy: no 'best'; there are darwin, greedy, hgm, phylo"):
         study(tmp_path / "study", "0-1", "hgm,best", [], as_json=False)
     assert not (tmp_path / "study").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("search.policy=hgm", "--set search.policy: each run of a study has its own; mend: use --policy"),
+        ('search={policy="hgm"}', "--set search.policy: "),
+        ("seed=7", "--set seed: each run of a study has its own; mend: use --seeds"),
+    ],
+)
+def test_what_each_run_has_of_its_own_is_no_setting(given: str, said: str, tmp_path: Path) -> None:
+    folder = tmp_path / "study"
+    assert said in complaint(dgm("study", "--folder", folder, "--set", given), 2)
+    assert not folder.exists()
 
 
 SMALL = ["budget.evaluations=3", "budget.expansions=2", "search.initial_expansions=2", "workers=1"]

@@ -164,6 +164,9 @@ def test_who_sees_a_search_for_the_first_time_believes_the_same(workers: int) ->
         def champion(self, view: View) -> Recommendation:
             return self.policy.champion(view)
 
+        def estimate(self, view: View, agent: int) -> Recommendation:
+            return self.policy.estimate(view, agent)
+
     doubted = Doubted()
     Game(world("papers", "tuning", 0), doubted, 100, 0, workers).carry_out()
     assert doubted.asked > 92

@@ -76,6 +76,18 @@ def test_held_out_results_never_reach_the_tallies(name: str) -> None:
 
 
 @policies
+def test_any_agent_is_estimated_as_the_champion_is(name: str) -> None:
+    search = new_search(name)
+    play(search, World(search), steps=25)
+    view, policy = search.view(), POLICIES[name](Settings())
+    champion = policy.champion(view)
+    told = [policy.estimate(view, agent) for agent in range(len(view.agents))]
+    assert [each.agent for each in told] == list(view.agents)
+    assert champion in told
+    assert all(0 <= each.interval[0] < each.estimate < each.interval[1] <= 1 for each in told)
+
+
+@policies
 def test_choosing_never_changes_evidence(name: str) -> None:
     search = new_search(name)
     play(search, World(search), steps=25)
@@ -85,6 +97,7 @@ def test_choosing_never_changes_evidence(name: str) -> None:
     for draw in range(50):
         policy.choose(view, Generator(PCG64(draw)))
         policy.champion(view)
+        policy.estimate(view, draw % len(view.agents))
     after = search.view()
     for was, now in zip(
         before, (after.own, after.clade, after.untried, after.children, after.pending), strict=True

@@ -48,6 +48,9 @@ class Heard:
     def champion(self, view: View) -> Recommendation:
         return self._policy.champion(view)
 
+    def estimate(self, view: View, agent: int) -> Recommendation:
+        return self._policy.estimate(view, agent)
+
 
 @policies
 def test_a_play_tells_what_came_of_it(name: str) -> None:

@@ -96,14 +96,18 @@ class Phylo:
 
     def champion(self, view: View) -> Recommendation:
         """The agent of highest cautious skill; pairs set aside count as unresolved."""
-        beliefs = self.beliefs(view)
-        mean, sd = beliefs.skill()
+        mean, sd = self.beliefs(view).skill()
         share = view.own.attempted / np.maximum(1, view.own.attempted + view.set_aside)
         standing = np.where(view.own.attempted > 0, (mean - self.caution * sd) * share, -1.0)
-        agent = int(standing.argmax())
-        counted = float(share[agent]) if view.set_aside[agent] else 1.0
+        return self.estimate(view, int(standing.argmax()))
+
+    def estimate(self, view: View, agent: int) -> Recommendation:
+        """By the whole tree, and by what the tasks were that the agent met."""
+        beliefs = self.beliefs(view)
+        attempted, aside = int(view.own.attempted[agent]), int(view.set_aside[agent])
+        counted = attempted / (attempted + aside) if aside else 1.0
         low, high = (beliefs.quantile(agent, quantile) * counted for quantile in (0.025, 0.975))
-        return Recommendation(view.agents[agent], float(mean[agent]) * counted, (low, high))
+        return Recommendation(view.agents[agent], float(beliefs.skill()[0][agent]) * counted, (low, high))
 
     def _turn(self, view: View) -> Literal["expand", "evaluate", "either"] | None:
         """What may come next."""
