@@ -67,8 +67,8 @@ class SearchSection(Section):
     phylo_alpha: float = Field(default=0.8, gt=0, le=1)
     """`phylo` grows as many agents as seem worth it, about N ** `phylo_alpha` at most."""
     phylo_haste: float = Field(default=0.08, ge=0, allow_inf_nan=False)
-    """By what share each ticket under way, up to 15, has `phylo` grow more agents: more children make up for
-    parents that are chosen before their elders are measured."""
+    """By what share each ticket under way, from the second to the 15th, has `phylo` grow more agents: more
+    children make up for parents that are chosen before their elders are measured."""
     expansion_cost: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     """What an expansion costs, in evaluations, as `phylo` reckons; its bounds let in fewer agents by the root
     of that."""

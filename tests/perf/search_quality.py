@@ -77,7 +77,7 @@ MORE_WORLDS: dict[str, dict[str, tuple[int, ...]]] = {
 for; of `hgm` as many."""
 RULED = 40
 """In so many the other champion rule is asked too."""
-APART = 2000
+APART = 3000
 """Worlds from here on are for `phylo`'s workers alone."""
 CROWDED = {4: 240, 16: 100}
 """In so many worlds of each family workers of `hgm` are held against one."""

@@ -44,8 +44,8 @@ class Phylo:
 
     Parents are chosen before the w tickets under way have told of them, so that lineages grow less deep. More
     children make up for it: in both powers E counts for E / h, and a child for h times its worth, where h is
-    1 + `haste` * w. More than `MOST_UNDER_WAY` count as so many. Both powers let in fewer children where they
-    are dear: E counts for sqrt(`price`) * E there.
+    1 + `haste` * (w - 1). More than `MOST_UNDER_WAY` count as so many, and of one alone h is 1. Both powers
+    let in fewer children where they are dear: E counts for sqrt(`price`) * E there.
     """
 
     alpha: float = 0.8
@@ -121,7 +121,7 @@ class Phylo:
         return "expand" if early or widens(done, grown, self.least) else "either"
 
     def _hurry(self, view: View) -> float:
-        return 1 + self.haste * min(view.under_way, MOST_UNDER_WAY)
+        return 1 + self.haste * max(0, min(view.under_way, MOST_UNDER_WAY) - 1)
 
     def _expansion(self, view: View, beliefs: Beliefs, best: float, rng: Generator) -> _Option:
         """Whom to expand, and what its child is worth beside an agent of skill `best`."""
