@@ -343,7 +343,8 @@ class Search:
         rejections = self._counts[_REJECTIONS, ancestry]
         self._counts[_REJECTIONS, ancestry] = np.where(rejections >= REJECTIONS_BAR_PARENT, 0, rejections)
         if of_budget and self._outlook.due(self._evaluations):
-            view, champion = self.view(), self._index[self.champion().agent]
+            view = self.view()
+            champion = self._index[self.policy.champion(view).agent]
             gone = self._outlook.hopeless(champion, lambda who: self.policy.estimate(view, who).estimate)
             self._hopeless = self._hopeless or gone
 

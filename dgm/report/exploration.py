@@ -35,8 +35,8 @@ def series(known: Facts) -> list[dict[str, Any]]:
     agents = tried = evaluations = 0
     trees, solved, kinds = set[str](), set[TaskId](), set[str]()
     rows = list[dict[str, Any]]()
-    for entry in known.archive.entries():
-        match entry.event:
+    for event in known.events:
+        match event:
             case Born(tree=tree, parents=parents):
                 agents, tried = agents + 1, tried + bool(parents)
                 trees.add(tree)

@@ -53,8 +53,8 @@ def mismatch(known: Facts) -> dict[str, Any]:
     phylo = Phylo()
     search, dropped = search_again(known.archive, known.history, phylo), 0
     told: dict[str, list[Floats]] = {"own": [], "cmp": [], "phylo": [], "later": []}
-    for entry in known.archive.entries():
-        match entry.event:
+    for event in known.events:
+        match event:
             case Asked(ticket=ticket) if ticket in later:
                 view, (agents, rates) = search.view(), later[ticket]
                 known_then = view.own.attempted[agents] > 0
@@ -63,7 +63,7 @@ def mismatch(known: Facts) -> dict[str, Any]:
                     for name, values in estimates(view, phylo).items():
                         told[name].append(values[agents[known_then]])
                     told["later"].append(rates[known_then])
-        search.replay([entry.event])
+        search.replay([event])
     rates = np.concatenate([*told.pop("later"), []])
     return {
         "pairs": len(rates),
@@ -105,8 +105,8 @@ def _later(known: Facts) -> Mapping[int, tuple[NDArray[np.intp], Floats]]:
     """By expansion ticket the agents with enough descendants born after it, and the share those resolved."""
     parents, own = known.clades.parents, known.clades.own
     asked, born = list[tuple[int, int]](), 0
-    for entry in known.archive.entries():
-        match entry.event:
+    for event in known.events:
+        match event:
             case Born():
                 born += 1
             case Asked(ticket=ticket, job="expand" | "merge"):

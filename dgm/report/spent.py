@@ -45,10 +45,10 @@ def _within(known: Facts, unit: Unit, limit: int) -> Iterator[Event]:
 
 def _spending(known: Facts) -> Iterator[tuple[Event, Usage]]:
     """Every event, with what it adds to the cost of the search."""
-    for entry in known.archive.entries():
+    for event in known.events:
         usage = Usage()
-        match entry.event:
+        match event:
             case Born() | Scored() | Rejected() | Failed() as end:
                 asked = known.history.asked.get(end.ticket)  # The seed agent's birth was not asked for.
                 usage = end.usage if asked is not None and asked.purpose == "search" else usage
-        yield entry.event, usage
+        yield event, usage

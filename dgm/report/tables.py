@@ -48,7 +48,6 @@ class Run:
     @cached_property
     def calls(self) -> pd.DataFrame:
         """One model call a line, in the order they were answered; money in micro-dollars."""
-        events = [entry.event for entry in self._facts.archive.entries()]
         return pd.DataFrame(
             [
                 {
@@ -63,7 +62,7 @@ class Run:
                     "status": call.status,
                     "micro_usd": call.usage.micro_usd,
                 }
-                for call in events
+                for call in self._facts.events
                 if isinstance(call, Called)
             ]
         )
