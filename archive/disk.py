@@ -15,10 +15,10 @@ from archive.fold import Fold
 from archive.git_store import AGENTS, CHAMPION, GitStore, fetch_from_mirror
 from archive.journal import TAIL, Journal, refuse_no_run, replay, segments
 from archive.lineage import Lineage
-from archive.lock import RunLock
+from archive.lock import LOCK, RunLock
 from sandbox.tree import Tree, TreeHash
 
-GIT, BLOBS, LOCK = "agents.git", "blobs", "lock"
+GIT, BLOBS = "agents.git", "blobs"
 JOURNAL_REF, NOTES_REF = "refs/dgm/journal", "refs/notes/dgm"
 
 

@@ -14,6 +14,7 @@ from archive.durable import sync_folder, write_file
 from archive.events import Event
 from archive.fold import Fold
 from archive.lines import FIRST, decode, encode, entry, link
+from archive.lock import LOCK
 
 TAIL = "journal.jsonl"
 SEGMENT_BYTES = 4 * 1024 * 1024
@@ -70,6 +71,10 @@ def segments(folder: Path) -> tuple[Segment, ...]:
 def refuse_no_run(folder: Path) -> None:
     """Raise `ArchiveError` if there is no journal in `folder`."""
     if not (folder / TAIL).exists() and not _closed(folder):
+        if (folder / LOCK).exists():
+            raise ArchiveError(
+                f"{folder}: a run was begun here, but has no journal; mend: another folder, or remove this one"
+            )
         raise ArchiveError(f"{folder}: no run here ({TAIL} is missing); `dgm run` starts one")
 
 

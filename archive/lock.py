@@ -11,6 +11,7 @@ from pathlib import Path
 
 from archive.base import ArchiveError
 
+LOCK = "lock"
 _held: "weakref.WeakSet[RunLock]" = weakref.WeakSet()
 
 

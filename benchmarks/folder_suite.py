@@ -20,8 +20,8 @@ class FolderSuite(PlacedSuite):
     """
 
     def __init__(self, folder: Path) -> None:
-        # A bare name could be that of a shipped suite.
-        super().__init__(str(folder) if "/" in str(folder) else f"folder:{folder}", folder)
+        # A run keeps the name, and may be gone on with from elsewhere.
+        super().__init__(str(folder.resolve()), folder)
         self._tasks = folder / TASKS
         if not self._tasks.is_dir():
             raise SuiteError(f"{folder}: no folder {TASKS}/ in it; a suite has one folder a task there")

@@ -15,7 +15,7 @@ from dgm.givens import recorded_config
 from dgm.history import History
 from dgm.ledger import Ledger
 from dgm.run import OpenParts, Outcome, Watch, ended, launch, open_parts, resume
-from dgm.run_toml import changed
+from dgm.run_toml import changed, inline
 from sandbox.tree import TreeHash
 
 PREFERRED: tuple[Split, ...] = ("held_out", "search", "sealed")
@@ -71,12 +71,12 @@ def cell(
         settings,
         [
             *entrant.settings,
-            f"suite.name={json.dumps(suite.name)}",
-            f"model.solve={json.dumps(model)}",
-            f"model.improve={json.dumps(model)}",
+            f"suite.name={inline(suite.name)}",
+            f"model.solve={inline(model)}",
+            f"model.improve={inline(model)}",
             # Nothing is chosen: the policy only tells the seed's rate while it goes on.
             'search.policy="uniform"',
-            f"bench={{split={json.dumps(split)}, attempts={attempts}}}",
+            f"bench={inline({'split': split, 'attempts': attempts})}",
         ],
     )
     decisive = [entrant.tree, suite.digest, split, model, config.seed, config.solve.model_dump_json()]

@@ -7,7 +7,7 @@ from pathlib import Path
 from archive.base import Archive, ArchiveError
 from archive.events import AgentId, Scored, TaskId
 from benchmarks.grade import grade
-from benchmarks.task import Task
+from benchmarks.task import SuiteError, Task
 from dgm.assignments import terms_of
 from dgm.config import Config
 from dgm.gateway import Unbounded
@@ -44,6 +44,7 @@ class Replayer:
 
         Raises:
             ArchiveError: there is none.
+            SuiteError: one is of a task that the suite has no more.
         """
         found = [
             scored
@@ -54,6 +55,10 @@ class Replayer:
             tried = ", ".join(sorted({s.task for s in self.history.scored.values() if s.agent == agent}))
             raise ArchiveError(
                 f"agent {agent[:10]} never attempted {task or 'a task'}; it did: {tried or 'none'}"
+            )
+        if gone := [scored.task for scored in found if scored.task not in self.tasks]:
+            raise SuiteError(
+                f"{self.folder}: task {gone[0]} is no longer in the run's suite; mend: put it back, or name another task"
             )
         return found
 

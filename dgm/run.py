@@ -14,7 +14,7 @@ from archive.events import Born, Digest, Resumed, Started, TaskId
 from benchmarks.floor import floor
 from benchmarks.placed import PlacedSuite
 from benchmarks.registry import open_suite
-from benchmarks.task import Suite, Task
+from benchmarks.task import Suite, SuiteError, Task
 from dgm import kept_splits
 from dgm.assignments import Assigner
 from dgm.canary import Canary
@@ -121,10 +121,11 @@ def launch(
     _answering(config)
     with parts_of(config, watch.notice) as parts, ExitStack() as stack:
         kept_splits.hold(origins_splits(config), parts.suite)
+        _need_tasks(config, parts.suite)
         versions = versions_of(parts.sandbox, seed)
         config = priced(_named(config, parts.suite), watch.notice)
         archive = stack.enter_context(DiskArchive.create(folder, epoch=config.epoch, crossing=crossing))
-        (folder / RUN_TOML).write_text(to_toml(config))
+        (folder / RUN_TOML).write_bytes(to_toml(config).encode())
         _begin(folder, archive, config, parts, versions)
         return _carry_on(folder, archive, config, parts, watch)
 
@@ -170,6 +171,7 @@ def resume(
             seed = seed_tree(config) if born is None else archive.tree(born)
             splits = origins_splits(config) if born is None else kept_splits.kept(archive)
             kept_splits.hold(splits, parts.suite)
+            _need_tasks(config, parts.suite)
             versions = versions_of(parts.sandbox, seed)
             _need_same_image(folder, archive, versions)
             if _begin(folder, archive, config, parts, versions):
@@ -200,6 +202,15 @@ def _need_writable(folder: Path) -> None:
     there = next(place for place in (folder.absolute(), *folder.absolute().parents) if place.exists())
     if not os.access(there, os.W_OK | os.X_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(there))
+
+
+def _need_tasks(config: Config, suite: Suite) -> None:
+    """A search that can evaluate nobody would expand for ever."""
+    if config.bench is None and not _searched(config, suite):
+        raise SuiteError(
+            f"suite {suite.name}: no task in split search; mend: another --suite, or, for one of your own, "
+            f"dgm tasks split {suite.name} --share search=1 --share held_out=1"
+        )
 
 
 def _need_same_image(folder: Path, archive: Archive, versions: Mapping[str, str]) -> None:

@@ -74,27 +74,29 @@ def to_toml(config: Config) -> str:
             if value:
                 tables.append("\n".join([f"[{key}]", *_lines(value)]))
         else:
-            plain.append(f"{key} = {_value(value)}")
+            plain.append(f"{key} = {inline(value)}")
     return "\n\n".join(["\n".join(plain), *tables]) + "\n"
 
 
-def _lines(table: Mapping[str, Any]) -> list[str]:
-    return [f"{key if _BARE(key) else json.dumps(key)} = {_value(value)}" for key, value in table.items()]
-
-
-def _value(value: object) -> str:
+def inline(value: object) -> str:
+    """`value` as TOML in one line: a table, an array, a string, a number or a truth value."""
     match value:
         case dict():
             return "{" + ", ".join(_lines(value)) + "}"
         case list():
-            return "[" + ", ".join(map(_value, value)) + "]"
+            return "[" + ", ".join(map(inline, value)) + "]"
         case _:
-            return json.dumps(value)
+            # TOML knows no surrogate pairs, and wants DEL escaped.
+            return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _lines(table: Mapping[str, Any]) -> list[str]:
+    return [f"{key if _BARE(key) else inline(key)} = {inline(value)}" for key, value in table.items()]
 
 
 def _toml(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text())
+        return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: can't be read: {error}") from None
     except tomllib.TOMLDecodeError as error:

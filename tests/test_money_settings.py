@@ -3,10 +3,18 @@
 import tomllib
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from dgm.cap import Cap
 from dgm.config import Config, ConfigError
-from dgm.run_toml import read, to_toml
+from dgm.run_toml import inline, read, to_toml
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+@example('a \N{ROBOT FACE} \x7f\x00"\\\n')
+def test_any_text_is_written_as_toml_reads_it(text: str) -> None:
+    assert tomllib.loads(f"{inline(text)} = {inline([{text: text}])}") == {text: [{text: text}]}
 
 
 def again(config: Config) -> Config:

@@ -51,7 +51,7 @@ class Polyglot(PlacedSuite):
     """
 
     def __init__(self, folder: Path) -> None:
-        super().__init__(f"polyglot:{folder}", folder)
+        super().__init__(f"polyglot:{folder.resolve()}", folder)
         self._folder = folder
 
     def read(self, splits: Mapping[str, Split]) -> Mapping[str, Task]:

@@ -38,6 +38,8 @@ class Rows(PlacedSuite):
         if text.startswith(hub.PREFIX):
             named, file = hub.kept(hub.Named.parse(text), cache_folder() / "swebench" / "hub")
             text = str(named)
+        else:
+            text = str(file.resolve())
         super().__init__(f"swebench:{text}{at}{subset}", file.parent)
         self.notebook = Notebook(file.parent, f"{file.name}.{NAME}")
         self._shelf = Shelf(cache_folder() / "swebench")

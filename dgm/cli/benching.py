@@ -12,8 +12,8 @@ from archive.disk import DiskArchive
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite
 from dgm.bench import Cell, Entrant, carry_on, cell, history, spent, split_of
-from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
-from dgm.cli.evolve import view
+from dgm.cli.errors import DONE
+from dgm.cli.evolve import stop_code, view, way_on
 from dgm.cli.inspect import known
 from dgm.config import Config, ConfigError
 from dgm.givens import RUN_TOML, seed_tree
@@ -21,7 +21,7 @@ from dgm.manifest import MANIFEST
 from dgm.report.bench import against_first, attempts, cell_facts
 from dgm.report.bench_view import bench_view
 from dgm.run import CHANGEABLE, OpenParts, open_parts
-from dgm.run_toml import read
+from dgm.run_toml import inline, read
 from sandbox.diff import visible
 
 SEED = "seed"
@@ -53,7 +53,7 @@ def bench(
         for one in entrants
     ]
     heard_again = [override for override in sets if override.startswith(CHANGEABLE)]
-    code = _measured(cells, heard_again, budget_usd, console, parts_of)
+    stopped = _measured(cells, heard_again, budget_usd, console, parts_of)
     facts = [cell_facts(one) for one in cells]
     differences = list(against_first(facts))
     if csv_file is not None:
@@ -62,9 +62,13 @@ def bench(
         sys.stdout.write(json.dumps({"cells": facts, "against_first": differences}) + "\n")
     else:
         Console().print(bench_view(facts, differences, tasks=True))
-    if code != DONE:
-        console.print("nothing is lost; the same command goes on from here")
-    return code
+    if stopped is None:
+        return DONE
+    changes = way_on(*stopped)
+    if stopped[1].startswith("budget.usd") and budget_usd is not None:
+        changes = f" with --budget-usd {2 * budget_usd or 1:g}"
+    console.print(f"nothing is lost; the same command goes on from here{changes}", markup=False)
+    return stop_code(stopped[1])
 
 
 def entrant(name: str) -> Entrant:
@@ -82,11 +86,11 @@ def entrant(name: str) -> Entrant:
     facts = known(run)
     origin = {"run": str(run.resolve()), "agent": facts.agent(agent)}
     with DiskArchive.read(run) as archive:
-        return Entrant(name, archive.tree(facts.agent(agent)).hash, (f"forked_from={_inline(origin)}",))
+        return Entrant(name, archive.tree(facts.agent(agent)).hash, (f"forked_from={inline(origin)}",))
 
 
 def _of(name: str, config: Config) -> Entrant:
-    named = () if config.seed_agent is None else (f"seed_agent={json.dumps(config.seed_agent)}",)
+    named = () if config.seed_agent is None else (f"seed_agent={inline(config.seed_agent)}",)
     return Entrant(name, seed_tree(config).hash, named)
 
 
@@ -100,10 +104,6 @@ def _parted(name: str) -> tuple[Path, str]:
     return Path(run), agent
 
 
-def _inline(table: dict[str, str]) -> str:
-    return "{" + ", ".join(f"{key}={json.dumps(value)}" for key, value in table.items()) + "}"
-
-
 def _listed(text: str) -> list[str]:
     return list(dict.fromkeys(part.strip() for part in text.split(",") if part.strip()))
 
@@ -114,8 +114,8 @@ def _measured(
     budget_usd: float | None,
     console: Console,
     parts_of: OpenParts,
-) -> int:
-    """Carry on each cell in turn, all within `budget_usd`."""
+) -> tuple[Path, str] | None:
+    """Carry on each cell in turn, all within `budget_usd`; tells which run stopped short, and why."""
     for number, one in enumerate(cells, 1):
         bounded = list(overrides)
         if budget_usd is not None:
@@ -125,9 +125,9 @@ def _measured(
         with view(console) as watch:
             outcome = carry_on(one, bounded, watch, parts_of=parts_of)
         if outcome is not None and outcome.reason != "done":
-            console.print(outcome.reason)
-            return BUDGET if outcome.reason.startswith("budget.") else INTERRUPTED
-    return DONE
+            console.print(outcome.reason, markup=False)
+            return one.folder, outcome.reason
+    return None
 
 
 def _left(one: Cell, cells: Sequence[Cell], budget_usd: float) -> float:

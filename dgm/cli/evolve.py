@@ -5,12 +5,14 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
+from rich.text import Text
 
 from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
@@ -20,7 +22,7 @@ from dgm.controller import Controller, Progress
 from dgm.givens import recorded_config
 from dgm.report.live import picture
 from dgm.run import Outcome, Watch, fork, launch, resume
-from dgm.run_toml import changed, read
+from dgm.run_toml import changed, inline, read
 
 RUNS = Path("runs")
 _QUIET_SECONDS = 10.0
@@ -34,10 +36,10 @@ def settings(
     cassette_from: Path | None = None,
 ) -> Config:
     """What a run is to go by: the settings that options name come before those of `--set`."""
-    overrides = [f"{key}={json.dumps(value)}" for key, value in named.items() if value is not None]
+    overrides = [f"{key}={inline(value)}" for key, value in named.items() if value is not None]
     if cassette_from is not None:
-        served = json.dumps(str(cassette_from.resolve()))
-        overrides += ['cassette={mode="replay", run=' + served + "}"]
+        served = {"mode": "replay", "run": str(cassette_from.resolve())}
+        overrides.append(f"cassette={inline(served)}")
     if cassette_from is None or config is not None or preset is not None:
         return read(config, [*overrides, *sets], preset)
     recorded = recorded_config(cassette_from, DiskArchive.read(cassette_from))
@@ -64,23 +66,35 @@ def take_up(folder: Path, sets: Sequence[str], *, as_json: bool) -> int:
 
 def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: bool) -> int:
     console = Console(stderr=as_json)
-    console.print(f"run {folder}")
+    say = partial(console.print, markup=False)
+    say(f"run {folder}")
     with view(console) as watch:
         outcome = carry_on(watch)
     if as_json:
         sys.stdout.write(json.dumps({"reason": outcome.reason, **summary(folder)}) + "\n")
     else:
-        console.print(lineage_view(folder))
-        console.print(f"{outcome.reason}; look closer with: dgm show {folder} champion, dgm check {folder}")
+        console.print(lineage_view(folder), crop=False)
+        say(f"{outcome.reason}; look closer with: dgm show {folder} champion, dgm check {folder}")
     if outcome.reason.startswith("interrupted"):
-        console.print(f"nothing is lost; go on with: dgm resume {folder}")
+        say(f"nothing is lost; go on with: dgm resume {folder}")
         return INTERRUPTED
     if outcome.reason == "paused":
-        console.print(f"go on with: dgm resume {folder}")
+        say(f"go on with: dgm resume {folder}")
     if outcome.reason.startswith("budget."):
-        console.print(f"go on with: dgm resume {folder} --set {extension(folder, outcome.reason.split()[0])}")
+        say(f"go on with: dgm resume {folder} --set {extension(folder, outcome.reason.split()[0])}")
         return BUDGET
     return DONE
+
+
+def stop_code(reason: str) -> int:
+    """The exit code where a command of several runs ends with one that stopped short."""
+    return BUDGET if reason.startswith("budget.") else INTERRUPTED
+
+
+def way_on(folder: Path, reason: str) -> str:
+    """What the same command needs besides: a limit is of all that a run spends, so it would stop at once."""
+    bounded = reason.startswith("budget.")
+    return f" with --set {extension(folder, reason.split(maxsplit=1)[0])}" if bounded else ""
 
 
 def extension(folder: Path, key: str) -> str:
@@ -88,7 +102,7 @@ def extension(folder: Path, key: str) -> str:
     budget = recorded_config(folder, DiskArchive.read(folder)).budget
     now = getattr(budget, key.removeprefix("budget."))
     # Only this controller's seconds count, so a run that is resumed has them all again.
-    return f"{key}={json.dumps(now if key == 'budget.seconds' else 2 * now or 1)}"
+    return f"{key}={inline(now if key == 'budget.seconds' else 2 * now or 1)}"
 
 
 @contextmanager
@@ -104,7 +118,8 @@ def view(console: Console) -> Iterator[Watch]:
         console.print("finishing what is in flight; Ctrl-C again leaves it for `dgm resume`")
 
     def notice(text: str) -> None:
-        console.print(Panel(text, title="note", border_style="yellow") if "\n" in text else text)
+        boxed = Panel(Text(text), title="note", border_style="yellow")
+        console.print(boxed if "\n" in text else text, markup=False)
 
     before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -3,13 +3,15 @@
 import json
 import sys
 from pathlib import Path
+from typing import get_args
 
 from archive.disk import DiskArchive
 from benchmarks.patches import PatchError
 from benchmarks.registry import open_suite
 from benchmarks.swe.predictions import prediction
-from benchmarks.task import SuiteError
+from benchmarks.task import Split, SuiteError
 from dgm.cli.errors import DONE
+from dgm.config import ConfigError
 from dgm.givens import recorded_config
 from dgm.report.facts import facts
 from sandbox.diff import visible
@@ -20,13 +22,16 @@ def predictions(folder: Path, agent: str, to: Path, split: str | None, *, as_jso
     """Carry out `dgm export predictions`."""
     if to.suffix != ".jsonl":
         raise SuiteError(f"--to {to}: allowed: a .jsonl file, as `swebench eval` reads it")
+    allowed = get_args(Split)
+    if split is not None and split not in allowed:
+        raise ConfigError(f"--split {split}: expected one of {', '.join(allowed)}")
     archive = DiskArchive.read(folder)
     run = facts(archive)
     tasks = open_suite(recorded_config(folder, archive).suite.name).tasks
     named = run.agent(agent)
     model = f"dgm-{folder.resolve().name}-{run.history.born[named].ordinal}"
     lines, left_out = [], {}
-    for split_name in ("search", "held_out", "sealed") if split is None else (split,):
+    for split_name in allowed if split is None else (split,):
         for name, scored in run.history.scores(named, split_name).items():
             if name not in tasks:
                 raise SuiteError(f"{folder}: task {name} is no longer in the run's suite")

@@ -36,7 +36,7 @@ def draw_tree(folder: Path, *, as_json: bool) -> int:
     run = known(folder)
     if as_json:
         return _json({**run_summary(run), "lineage": [row(run, agent) for agent in run.history.born]})
-    Console().print(lineage_tree(run))
+    Console().print(lineage_tree(run), crop=False)
     return DONE
 
 
@@ -71,7 +71,7 @@ def show_diff(folder: Path, agent: str, other: str | None, *, as_json: bool) -> 
 def check_run(folder: Path, *, repair: bool, as_json: bool) -> int:
     """Carry out `dgm check`."""
     if repair:
-        return _repaired(folder)
+        return _repaired(folder, as_json=as_json)
     found = [str(problem) for problem in problems(folder)]
     warnings = [] if found else run_summary(known(folder))["warnings"]
     if as_json:
@@ -82,8 +82,11 @@ def check_run(folder: Path, *, repair: bool, as_json: bool) -> int:
     return FAILED if found else DONE
 
 
-def _repaired(folder: Path) -> int:
-    sys.stdout.write(f"the good part of the journal is in {repair(folder)}; nothing was overwritten\n")
+def _repaired(folder: Path, *, as_json: bool) -> int:
+    good = repair(folder)
+    if as_json:
+        return _json({"run": str(folder), "repaired": str(good)})
+    sys.stdout.write(f"the good part of the journal is in {good}; nothing was overwritten\n")
     return DONE
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from archive.disk import DiskArchive
 from archive.events import TaskId
 from benchmarks.registry import open_suite
+from dgm import kept_splits
 from dgm.cli.errors import DONE, FAILED
 from dgm.gateway import Gateway
 from dgm.givens import recorded_config
@@ -28,6 +29,7 @@ def replay_agent(folder: Path, agent: str, task: str | None, *, as_json: bool) -
     run = facts(archive)
     config = recorded_config(folder, archive)
     suite = open_suite(config.suite.name)
+    kept_splits.hold(kept_splits.kept(archive), suite)
     need_cassette(folder)
     offline = config.model.names == ("offline",)
     found: Counter[str] = Counter()
@@ -53,4 +55,10 @@ def replay_agent(folder: Path, agent: str, task: str | None, *, as_json: bool) -
             else:
                 detail = f": {visible(replayed.difference)}" if replayed.difference else ""
                 sys.stdout.write(f"ticket {replayed.ticket} {replayed.task}: {replayed.fidelity}{detail}\n")
+    started = run.history.started
+    if found["diverged"] and started is not None and started.suite_digest != suite.digest:
+        console.print(
+            f"suite {suite.name} has changed since the run: what differs may be the task's doing",
+            markup=False,
+        )
     return FAILED if found["diverged"] else DONE

@@ -41,6 +41,8 @@ def simulate(
         raise ConfigError(f"--split {split}: expected one of {', '.join(SPLITS)}")
     if evaluations < TRACE_EVERY:
         raise ConfigError(f"--evaluations {evaluations}: expected {TRACE_EVERY} or more")
+    if plot is not None:
+        _need_writable(plot)
     entries = [
         Entry(policy, family, SPLITS[SPLITS.index(split)], index, evaluations, workers, merge_share)
         for family in places
@@ -63,3 +65,11 @@ def simulate(
     else:
         Console().print(quality_table(facts))
     return DONE
+
+
+def _need_writable(plot: Path) -> None:
+    """Fail before hours of plays, not after them."""
+    try:
+        plot.open("a").close()
+    except OSError as error:
+        raise ConfigError(f"--plot {plot}: can't be written: {error.strerror}") from None

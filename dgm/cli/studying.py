@@ -11,8 +11,8 @@ from rich.console import Console
 from benchmarks.registry import open_suite
 from benchmarks.task import Suite
 from dgm.bench import split_of
-from dgm.cli.errors import BUDGET, DONE, FAILED, INTERRUPTED
-from dgm.cli.evolve import view
+from dgm.cli.errors import DONE, FAILED
+from dgm.cli.evolve import stop_code, view, way_on
 from dgm.cli.inspect import known
 from dgm.cli.names import named
 from dgm.config import ConfigError, SearchSection
@@ -64,8 +64,6 @@ def study(
         sys.stdout.write(json.dumps(facts) + "\n")
     elif rows:
         console.print(study_view(facts))
-    if code != DONE:
-        console.print("nothing is lost; the same command goes on from here")
     return code
 
 
@@ -88,10 +86,13 @@ def _carried_on(
                 reason = carry_on(one, overrides, watch, parts_of=parts_of).reason
         except Trouble as error:
             console.print(visible(str(error)), markup=False)
+            console.print("nothing is lost; the same command goes on from here")
             return FAILED
         if not is_done(reason):
-            console.print(reason)
-            return BUDGET if reason.startswith("budget.") else INTERRUPTED
+            console.print(reason, markup=False)
+            told = f"nothing is lost; the same command goes on from here{way_on(one.folder, reason)}"
+            console.print(told, markup=False)
+            return stop_code(reason)
     return DONE
 
 

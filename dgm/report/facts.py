@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, get_args
 
 from archive.base import Archive
 from archive.events import AgentId, Born, Event, Retried, Scored
+from benchmarks.task import Split
 from dgm.clades import Clades, cmp_estimate
 from dgm.history import History
 from dgm.ledger import Ledger
@@ -131,17 +132,23 @@ def run_summary(known: Facts) -> dict[str, Any]:
         "saved_micro_usd": known.ledger.saved_micro_usd,
         "champion": known.champion,
         "seed": next(iter(history.born), None),
-        "held_out": {
-            agent: {
-                "resolved": sum(s.verdict == "resolved" for s in scores.values()),
-                "attempted": len(scores),
-            }
-            for agent in history.born
-            if (scores := history.scores(agent, "held_out"))
-        },
+        "held_out": _tallies(history, "held_out"),
+        "sealed": _tallies(history, "sealed"),
         "comparison": comparison(known.archive, history, known.champion),
         "controls": controls(known.archive, history),
         **models(known.archive, history),
+    }
+
+
+def _tallies(history: History, split: Split) -> dict[AgentId, dict[str, int]]:
+    """What the agents that met a split resolved of it."""
+    return {
+        agent: {
+            "resolved": sum(s.verdict == "resolved" for s in scores.values()),
+            "attempted": len(scores),
+        }
+        for agent in history.born
+        if (scores := history.scores(agent, split))
     }
 
 
@@ -152,13 +159,13 @@ def card(known: Facts, agent: AgentId) -> dict[str, Any]:
         split: {
             task: {"verdict": s.verdict, "reason": s.reason, "ticket": s.ticket} for task, s in scores.items()
         }
-        for split in ("search", "held_out")
+        for split in get_args(Split)
         if (scores := known.history.scores(agent, split))
     }
     told = models(known.archive, known.history)
     usage, estimated = born.usage, known.ledger.estimated(born.ticket)
     for scored in known.history.scored.values():
-        if scored.agent == agent and scored.split in {"search", "held_out"}:
+        if scored.agent == agent:
             usage += scored.usage
             estimated += known.ledger.estimated(scored.ticket)
     return {

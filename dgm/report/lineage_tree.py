@@ -1,6 +1,8 @@
 """The lineage as a tree in the terminal."""
 
-from rich.console import Group
+from dataclasses import dataclass
+
+from rich.console import Console, ConsoleOptions, Group, RenderResult
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -12,19 +14,39 @@ from dgm.report.facts import Facts, row, run_summary
 from dgm.report.models import models_view
 from sandbox.diff import visible
 
+LEAST_COLUMNS = 60
+"""For an agent's line, however deep it stands."""
+_INDENT = 4
+
+
+@dataclass(frozen=True)
+class _Wide:
+    """A tree as wide as its depth asks for: rich leaves out what has no room."""
+
+    tree: Tree
+    depth: int
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        needed = _INDENT * self.depth + LEAST_COLUMNS
+        yield from console.render(self.tree, options.update_width(max(options.max_width, needed)))
+
 
 def lineage_tree(known: Facts) -> Group:
-    """Every agent under its first parent, then the run in a few numbers."""
+    """Every agent under its first parent, then the run in a few numbers.
+
+    A deep lineage is wider than a console: to be printed with `crop=False`.
+    """
     roots = [agent for agent, born in known.history.born.items() if not born.parents]
     drawn = Tree(
         "agents (own score, the policy's estimate, its 95 % interval, clade's CMP)", guide_style="dim"
     )
-    waiting: list[tuple[Tree, AgentId]] = [(drawn, agent) for agent in roots]
-    for branch, agent in waiting:
+    waiting: list[tuple[Tree, AgentId, int]] = [(drawn, agent, 1) for agent in roots]
+    depth = 0
+    for branch, agent, depth in waiting:
         place = branch.add(_line(known, agent))
         births = (end for end in known.history.offspring(agent) if isinstance(end, Born))
-        waiting += [(place, born.agent) for born in births if born.parents[0] == agent]
-    return Group(drawn, *_footer(known))
+        waiting += [(place, born.agent, depth + 1) for born in births if born.parents[0] == agent]
+    return Group(_Wide(drawn, depth), *_footer(known))
 
 
 def _line(known: Facts, agent: AgentId) -> Text:
@@ -66,6 +88,9 @@ def _footer(known: Facts) -> list[Text | Table]:
         who = _met_as(known, agent, summary["seed"])
         name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
         lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
+    for agent, score in summary["sealed"].items():
+        name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
+        lines.append(Text(f"sealed: {name} resolved {score['resolved']} of {score['attempted']}"))
     if summary["comparison"]:
         lines += comparison_view(summary["comparison"])
     return [*lines, *models_view(summary)]

@@ -11,6 +11,19 @@ from archive.events import Called
 from archive.lineage import Graph
 from dgm.report.facts import Facts, facts, row
 
+CALL_COLUMNS = [
+    "ticket",
+    "attempt",
+    "n",
+    "role",
+    "model",
+    "tokens_in",
+    "tokens_out",
+    "tokens_cached",
+    "status",
+    "micro_usd",
+]
+
 
 @dataclass(frozen=True)
 class Run:
@@ -21,9 +34,8 @@ class Run:
     @cached_property
     def agents(self) -> pd.DataFrame:
         """One agent a line, indexed by id: tallies, 95 % interval, CMP, relatives."""
-        return pd.DataFrame([row(self._facts, agent) for agent in self._facts.history.born]).set_index(
-            "agent"
-        )
+        lines = [row(self._facts, agent) for agent in self._facts.history.born]
+        return pd.DataFrame(lines, columns=None if lines else ["agent"]).set_index("agent")
 
     @cached_property
     def outcomes(self) -> pd.DataFrame:
@@ -48,24 +60,23 @@ class Run:
     @cached_property
     def calls(self) -> pd.DataFrame:
         """One model call a line, in the order they were answered; money in micro-dollars."""
-        return pd.DataFrame(
-            [
-                {
-                    "ticket": call.ticket,
-                    "attempt": call.attempt,
-                    "n": call.n,
-                    "role": call.role,
-                    "model": call.model,
-                    "tokens_in": call.usage.tokens_in,
-                    "tokens_out": call.usage.tokens_out,
-                    "tokens_cached": call.usage.tokens_cached,
-                    "status": call.status,
-                    "micro_usd": call.usage.micro_usd,
-                }
-                for call in self._facts.events
-                if isinstance(call, Called)
-            ]
-        )
+        lines = [
+            (
+                call.ticket,
+                call.attempt,
+                call.n,
+                call.role,
+                call.model,
+                call.usage.tokens_in,
+                call.usage.tokens_out,
+                call.usage.tokens_cached,
+                call.status,
+                call.usage.micro_usd,
+            )
+            for call in self._facts.events
+            if isinstance(call, Called)
+        ]
+        return pd.DataFrame(lines, columns=CALL_COLUMNS)
 
     @property
     def lineage(self) -> Graph:

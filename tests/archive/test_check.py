@@ -17,6 +17,7 @@ from archive.events import Born, Scored
 from archive.git_store import GitStore
 from archive.journal import TAIL, replay, segments
 from archive.lines import FIRST, link
+from dgm.cli.inspect import check_run
 
 STEPS = miniature()
 FIRST_SCORED = next(number for number, step in enumerate(STEPS) if isinstance(step.event, Scored))
@@ -279,6 +280,12 @@ def test_repair_keeps_the_good_prefix_beside_the_old_file(run: Path) -> None:
     with DiskArchive.open(run) as archive:
         assert len(archive.entries()) == FIRST_SCORED + 1
         assert archive.lineage.agents
+
+
+def test_a_repair_is_told_to_machines(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert check_run(run, repair=True, as_json=True) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert Path(told["repaired"]).read_bytes() == (run / TAIL).read_bytes()
 
 
 def test_repair_of_a_sound_journal_copies_it(run: Path) -> None:

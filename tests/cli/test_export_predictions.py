@@ -48,6 +48,12 @@ def test_what_decides_how_tests_run_is_no_part_of_it() -> None:
     assert b"conftest" not in prediction(task, change)
 
 
+def test_an_unknown_split_is_told(tmp_path: Path) -> None:
+    done = dgm("export", "predictions", tmp_path, "--to", tmp_path / "preds.jsonl", "--split", "bogus")
+    assert complaint(done, 2) == "dgm: --split bogus: expected one of search, held_out, sealed\n"
+    assert not (tmp_path / "preds.jsonl").exists()
+
+
 def test_it_is_a_file_of_lines(tmp_path: Path) -> None:
     done = dgm("export", "predictions", tmp_path, "--to", "preds.json")
     assert complaint(done, 2) == "dgm: --to preds.json: allowed: a .jsonl file, as `swebench eval` reads it\n"

@@ -63,6 +63,7 @@ def test_the_table_speaks_of_the_baseline_where_others_meet_it(
         (["--split", "sealed"], "tuning, reporting"),
         (["--evaluations", 5], "25 or more"),
         (["--merge-share", 2], "less than or equal to 1"),
+        (["--plot", "/nowhere/curves.svg"], "--plot /nowhere/curves.svg: can't be written"),
     ],
 )
 def test_wrong_use_is_told_in_one_line(words: list[object], said: str) -> None:

@@ -2,21 +2,31 @@
 
 import csv
 import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from io import StringIO
 from math import comb
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from archive.check import problems
+from benchmarks.task import Task
 from dgm.bench import Cell, carry_on, cell, history, split_of
 from dgm.cli.benching import bench, entrant
-from dgm.config import ConfigError
+from dgm.cli.errors import BUDGET, DONE
+from dgm.cli.inspect import known
+from dgm.config import Config, ConfigError
 from dgm.controller import Controller, Progress
 from dgm.report.bench import against_first, cell_facts, pass_at
-from dgm.run import Watch
+from dgm.report.facts import card, run_summary
+from dgm.report.lineage_tree import lineage_tree
+from dgm.run import Parts, Watch
 from dgm.run_toml import read
 from tests.cli.command import complaint, dgm
-from tests.run.mini import QUIET, MiniSuite, mini_parts
+from tests.run.mini import QUIET, MiniSuite, mini_parts, task
 
 
 def cells(names: list[str], place: Path, attempts: int) -> list[Cell]:
@@ -81,6 +91,49 @@ def test_a_bench_goes_on_where_it_stopped_and_takes_more_attempts(
         verdicts = [row["verdict"] for row in csv.DictReader(file)]
     assert verdicts.count("resolved") == 1 + champion["resolved"]
     assert len(verdicts) == 8
+
+
+def test_a_limit_that_was_reached_is_told_with_what_lifts_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def benched(budget_usd: float | None, *sets: str) -> tuple[int, str]:
+        given = (["seed"], "mini", "offline", "search", 1, tmp_path, budget_usd, ["seed=7", *sets], None)
+        code = bench(*given, as_json=True, suite_of=lambda _: MiniSuite(), parts_of=mini_parts)
+        return code, " ".join(capsys.readouterr().err.split())
+
+    again = "nothing is lost; the same command goes on from here with"
+    code, told = benched(0.0)
+    assert (code, f"{again} --budget-usd 1" in told) == (BUDGET, True), told
+    code, told = benched(1.0, "budget.calls=3")
+    assert (code, f"{again} --set budget.calls=6" in told) == (BUDGET, True), told
+    assert benched(1.0, "budget.calls=100")[0] == DONE
+
+
+def test_what_sealed_tasks_told_is_shown(tmp_path: Path) -> None:
+    class Sealed(MiniSuite):
+        @property
+        def tasks(self) -> Mapping[str, Task]:
+            return {each.id: each for each in (task(0, "sealed"), task(1, "sealed"))}
+
+    @contextmanager
+    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+        with mini_parts(config, notice) as parts:
+            yield replace(parts, suite=Sealed())
+
+    one = cell(entrant("seed"), Sealed(), "sealed", "offline", 1, read(None, ["seed=7"]), tmp_path)
+    assert carry_on(one, [], QUIET, parts_of=parts_of) is not None
+    run = known(one.folder)
+    (agent,) = run.history.born
+    told = card(run, agent)
+    assert {name: each["verdict"] for name, each in told["verdicts"]["sealed"].items()} == {
+        "sealed-0": "resolved",
+        "sealed-1": "unresolved",
+    }
+    assert told["calls"] == run_summary(run)["calls"] > 0
+    assert run_summary(run)["sealed"] == {agent: {"resolved": 1, "attempted": 2}}
+    console = Console(width=100, record=True, file=StringIO())
+    console.print(lineage_tree(run))
+    assert f"sealed: #0 {agent[:8]} resolved 1 of 2" in console.export_text()
 
 
 def test_pass_at_k_is_the_share_of_draws_that_hold_a_success() -> None:

@@ -14,7 +14,9 @@ from archive.events import Asked, Started
 from benchmarks.folder import ISSUE
 from benchmarks.folder_suite import FolderSuite, add_task
 from benchmarks.notes import Drawn, Notebook, Notes
+from benchmarks.registry import open_suite
 from benchmarks.splits import spread
+from benchmarks.task import SuiteError
 from dgm import kept_splits
 from dgm.config import Config
 from dgm.givens import recorded_config
@@ -39,6 +41,33 @@ def redrawn(folder: Path) -> None:
 
 def asked_in(folder: Path) -> list[Asked]:
     return list(History(entry.event for entry in DiskArchive.read(folder).entries()).asked.values())
+
+
+def test_nothing_is_begun_on_a_suite_without_search_tasks(tmp_path: Path) -> None:
+    folder, run = tmp_path / "mine", tmp_path / "run"
+
+    @contextmanager
+    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
+        with mini_parts(config, notice) as parts:
+            yield replace(parts, suite=FolderSuite(folder))
+
+    for each in MiniSuite().split("held_out"):
+        add_task(folder, each)
+    with pytest.raises(SuiteError, match="no task in split search; mend: another --suite"):
+        launch(run, read(None, SETTINGS), QUIET, parts_of=parts_of)
+    assert not run.exists()
+
+
+@pytest.mark.parametrize("name", ["mine", "./mine", "folder:mine", "polyglot:mine"])
+def test_a_suites_name_holds_wherever_one_stands(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine" / "tasks").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path)
+    told = open_suite(name).name
+    monkeypatch.chdir("/")
+    assert told.endswith(str(tmp_path / "mine"))
+    assert open_suite(told).name == told
 
 
 def test_splits_drawn_and_tasks_added_later_leave_a_run_alone(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from archive.events import (
     Scored,
     TaskId,
 )
+from benchmarks.task import SuiteError
 from dgm.cli.inspect import check_run, draw_tree, show_agent, show_diff
 from dgm.gateway import Gateway
 from dgm.givens import recorded_config
@@ -250,6 +251,17 @@ def champion(folder: Path) -> AgentId:
     agent = facts(DiskArchive.read(folder)).champion
     assert agent is not None
     return agent
+
+
+def test_a_task_that_left_the_suite_is_told(whole: Path, parts: Session) -> None:
+    archive = DiskArchive.read(whole)
+    first, second = list(facts(archive).history.scores(champion(whole), "search"))[:2]
+    tasks = {TaskId(name): each for name, each in MiniSuite().tasks.items() if name != first}
+    config = recorded_config(whole, archive)
+    replayer = Replayer(whole, archive, facts(archive).history, config, tasks, parts)
+    with pytest.raises(SuiteError, match=f"task {first} is no longer in the run's suite"):
+        replayer.evaluations(champion(whole))
+    assert replayer.evaluations(champion(whole), second)
 
 
 def alter_cassette(path: Path, change: Any) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 import dgm
 from archive.base import ArchiveError
+from archive.disk import DiskArchive
+from archive.journal import TAIL
 from dgm.givens import seed_tree
 from sandbox.tree import Tree
 from tests.run.mini import config
@@ -25,6 +27,20 @@ def test_a_run_as_tables(whole: Path, tmp_path: Path) -> None:
     assert Tree.from_folder(run.checkout("0", tmp_path / "seed")) == seed_tree(config())
     with pytest.raises(FileExistsError):
         run.checkout("champion", tmp_path / "seed")
+
+
+def test_a_run_that_was_stopped_before_its_seed_agent_has_empty_tables(tmp_path: Path) -> None:
+    DiskArchive.create(tmp_path / "run", 0)
+    run = dgm.open(tmp_path / "run")
+    assert (len(run.agents), len(run.outcomes), run.champion) == (0, 0, None)
+    assert run.calls["micro_usd"].sum() == 0
+
+
+def test_a_run_without_a_journal_is_told(tmp_path: Path) -> None:
+    DiskArchive.create(tmp_path / "run", 0)
+    (tmp_path / "run" / TAIL).unlink()
+    with pytest.raises(ArchiveError, match="has no journal; mend: another folder, or remove this one"):
+        dgm.open(tmp_path / "run")
 
 
 def test_a_folder_that_is_no_run_is_told(tmp_path: Path) -> None:
