@@ -123,13 +123,20 @@ class Controller:
             self.watch(self._progress())
         if self._fatal is not None:
             raise self._fatal
-        reason = self._stopping or (DONE_EARLY if self.search.hopeless else "done")
         champion = self.search.champion().agent
+        reason = self._reason()
         self.requests.clear_stop()
         self.archive.point_head(champion)
         self._record(Stopped(reason, champion))
         self.archive.checkpoint()
         return reason
+
+    def _reason(self) -> str:
+        """Why it ends; a limit that the last job just met stopped nothing."""
+        limited = self._stopping is not None and self._stopping.startswith("budget.")
+        if limited and not self.search.open_tickets and self.search.ask() is None:
+            self._stopping = None
+        return self._stopping or (DONE_EARLY if self.search.hopeless else "done")
 
     def _reopen(self) -> None:
         """Tickets left open by a controller that died are carried out again, under their number."""

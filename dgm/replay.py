@@ -58,7 +58,7 @@ class Replayer:
             )
         if gone := [scored.task for scored in found if scored.task not in self.tasks]:
             raise SuiteError(
-                f"{self.folder}: task {gone[0]} is no longer in the run's suite; mend: put it back, or name another task"
+                f"{self.folder}: task {gone[0]} is no longer in the suite; mend: put it back, or name another"
             )
         return found
 

@@ -185,6 +185,16 @@ def test_kill_9_loses_and_doubles_nothing_with_four_workers(tmp_path: Path) -> N
     assert any(isinstance(event, Resumed) for event in found)
 
 
+def test_a_limit_that_the_last_call_meets_stops_nothing(tmp_path: Path) -> None:
+    small = ("budget.evaluations=2", "budget.expansions=1", "search.initial_expansions=1")
+    assert carry_on(tmp_path / "free", more=small).reason == "done"
+    calls = sum(isinstance(event, Called) for event in events(tmp_path / "free"))
+    for limit, reason in ((calls, "done"), (calls - 1, "budget.calls reached")):
+        run = tmp_path / str(limit)
+        assert carry_on(run, more=[*small, f"budget.calls={limit}"]).reason == reason
+    assert ends(tmp_path / str(calls)) == ends(tmp_path / "free")
+
+
 def test_an_interrupt_finishes_what_is_in_flight(tmp_path: Path) -> None:
     folder = tmp_path / "run"
     program = subprocess.Popen(
@@ -259,7 +269,7 @@ def test_a_task_that_left_the_suite_is_told(whole: Path, parts: Session) -> None
     tasks = {TaskId(name): each for name, each in MiniSuite().tasks.items() if name != first}
     config = recorded_config(whole, archive)
     replayer = Replayer(whole, archive, facts(archive).history, config, tasks, parts)
-    with pytest.raises(SuiteError, match=f"task {first} is no longer in the run's suite"):
+    with pytest.raises(SuiteError, match=f"task {first} is no longer in the suite"):
         replayer.evaluations(champion(whole))
     assert replayer.evaluations(champion(whole), second)
 
