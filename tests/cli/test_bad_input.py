@@ -202,6 +202,12 @@ def test_every_command_teaches() -> None:
         assert taught.stdout.startswith(f"Usage: dgm {name}")
 
 
+def test_a_folders_name_is_no_markup() -> None:
+    done = dgm("resume", "/nowhere/x[/a]")
+    assert "/nowhere/x[/a]: no run here" in complaint(done, 1)
+    assert done.stdout == "run /nowhere/x[/a]\n"
+
+
 def test_with_json_a_complaint_is_a_record_too(whole: Path) -> None:
     done = dgm("show", whole, "9999", "--json")
     line = complaint(done, 1).removeprefix("dgm: ").strip()

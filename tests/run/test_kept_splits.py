@@ -23,6 +23,7 @@ from dgm.givens import recorded_config
 from dgm.history import History
 from dgm.run import Parts, fork, launch, resume
 from dgm.run_toml import read
+from tests.cli.command import dgm
 from tests.run.mini import QUIET, MiniSuite, mini_parts, task
 
 SETTINGS = [
@@ -105,6 +106,11 @@ def test_splits_drawn_and_tasks_added_later_leave_a_run_alone(tmp_path: Path) ->
     (folder / "tasks" / "search-0" / ISSUE).write_text("Something else is wrong.")
     with pytest.raises(ArchiveError, match="has changed since the run started"):
         resume(run, [], QUIET, parts_of=parts_of)
+    replayed = dgm("replay", run, "0", "search-0")
+    assert replayed.returncode == 1, replayed.stderr
+    assert "has changed since the run: what differs may be the task's doing" in " ".join(
+        replayed.stderr.split()
+    )
 
     lost = next(e.event.splits for e in archive.entries() if isinstance(e.event, Started))
     next(run.glob(f"blobs/**/{lost}*")).unlink()
