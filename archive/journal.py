@@ -72,9 +72,8 @@ def refuse_no_run(folder: Path) -> None:
     """Raise `ArchiveError` if there is no journal in `folder`."""
     if not (folder / TAIL).exists() and not _closed(folder):
         if (folder / LOCK).exists():
-            raise ArchiveError(
-                f"{folder}: a run was begun here, but has no journal; mend: another folder, or remove this one"
-            )
+            mend = "mend: another folder, or remove this one"
+            raise ArchiveError(f"{folder}: a run was begun here, but has no journal; {mend}")
         raise ArchiveError(f"{folder}: no run here ({TAIL} is missing); `dgm run` starts one")
 
 
