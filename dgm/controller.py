@@ -133,10 +133,11 @@ class Controller:
 
     def _reason(self) -> str:
         """Why it ends; a limit that the last job just met stopped nothing."""
-        limited = self._stopping is not None and self._stopping.startswith("budget.")
+        stopped = self._stopping
+        limited = stopped is not None and stopped.startswith("budget.")
         if limited and not self.search.open_tickets and self.search.ask() is None:
-            self._stopping = None
-        return self._stopping or (DONE_EARLY if self.search.hopeless else "done")
+            stopped = None
+        return stopped or (DONE_EARLY if self.search.hopeless else "done")
 
     def _reopen(self) -> None:
         """Tickets left open by a controller that died are carried out again, under their number."""

@@ -13,7 +13,7 @@ from benchmarks.registry import open_suite
 from benchmarks.task import Suite
 from dgm.bench import Cell, Entrant, carry_on, cell, history, spent, split_of
 from dgm.cli.errors import DONE
-from dgm.cli.evolve import stop_code, view, way_on
+from dgm.cli.evolve import larger_limit, stopped_short, view
 from dgm.cli.inspect import known
 from dgm.config import Config, ConfigError
 from dgm.givens import RUN_TOML, seed_tree
@@ -43,7 +43,7 @@ def bench(
     parts_of: OpenParts = open_parts,
 ) -> int:
     """Carry out `dgm bench`."""
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, markup=False)
     settings = read(None, list(sets))
     entrants = [entrant(name) for name in dict.fromkeys(agents)]
     cells = [
@@ -64,11 +64,10 @@ def bench(
         Console().print(bench_view(facts, differences, tasks=True))
     if stopped is None:
         return DONE
-    changes = way_on(*stopped)
-    if stopped[1].startswith("budget.usd") and budget_usd is not None:
-        changes = f" with --budget-usd {2 * budget_usd or 1:g}"
-    console.print(f"nothing is lost; the same command goes on from here{changes}", markup=False)
-    return stop_code(stopped[1])
+    folder, reason = stopped
+    if budget_usd is not None and reason.startswith("budget.usd"):
+        return stopped_short(console, f"--budget-usd {2 * budget_usd or 1:g}")
+    return stopped_short(console, larger_limit(folder, reason))
 
 
 def entrant(name: str) -> Entrant:
@@ -121,11 +120,11 @@ def _measured(
         if budget_usd is not None:
             bounded.append(f"budget.usd={_left(one, cells, budget_usd)}")
         title = f"[{number}/{len(cells)}] {one.agent} on {one.suite} with {one.model}: {one.folder}"
-        console.print(visible(title), markup=False)
+        console.print(visible(title))
         with view(console) as watch:
             outcome = carry_on(one, bounded, watch, parts_of=parts_of)
         if outcome is not None and outcome.reason != "done":
-            console.print(outcome.reason, markup=False)
+            console.print(outcome.reason)
             return one.folder, outcome.reason
     return None
 

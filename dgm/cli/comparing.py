@@ -9,6 +9,7 @@ from rich.console import Console
 from archive.events import AgentId
 from dgm.cli.errors import DONE
 from dgm.cli.inspect import known
+from dgm.cli.names import one_of
 from dgm.config import ConfigError
 from dgm.report.compare import Chosen, compare_facts, compare_view
 from dgm.report.comparison import Split
@@ -18,8 +19,7 @@ SPLITS: dict[str, Split] = {"held_out": "held_out", "search": "search"}
 
 def compare(a: str, b: str, split: str, *, as_json: bool) -> int:
     """Carry out `dgm compare`."""
-    if split not in SPLITS:
-        raise ConfigError(f"--split {split}: expected one of {', '.join(SPLITS)}")
+    one_of("--split", split, SPLITS)
     one = _chosen(a)
     other = _chosen(f"{one.folder}{b}" if b.startswith(":") else b)
     facts = compare_facts(one, other, SPLITS[split])

@@ -5,14 +5,12 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
 from rich.live import Live
 from rich.panel import Panel
-from rich.text import Text
 
 from archive.disk import DiskArchive
 from dgm.cli.errors import BUDGET, DONE, INTERRUPTED
@@ -65,36 +63,38 @@ def take_up(folder: Path, sets: Sequence[str], *, as_json: bool) -> int:
 
 
 def _watched(folder: Path, carry_on: Callable[[Watch], Outcome], *, as_json: bool) -> int:
-    console = Console(stderr=as_json)
-    say = partial(console.print, markup=False)
-    say(f"run {folder}")
+    console = Console(stderr=as_json, markup=False)
+    console.print(f"run {folder}")
     with view(console) as watch:
         outcome = carry_on(watch)
     if as_json:
         sys.stdout.write(json.dumps({"reason": outcome.reason, **summary(folder)}) + "\n")
     else:
         console.print(lineage_view(folder), crop=False)
-        say(f"{outcome.reason}; look closer with: dgm show {folder} champion, dgm check {folder}")
+        console.print(f"{outcome.reason}; look closer with: dgm show {folder} champion, dgm check {folder}")
     if outcome.reason.startswith("interrupted"):
-        say(f"nothing is lost; go on with: dgm resume {folder}")
+        console.print(f"nothing is lost; go on with: dgm resume {folder}")
         return INTERRUPTED
     if outcome.reason == "paused":
-        say(f"go on with: dgm resume {folder}")
-    if outcome.reason.startswith("budget."):
-        say(f"go on with: dgm resume {folder} --set {extension(folder, outcome.reason.split()[0])}")
+        console.print(f"go on with: dgm resume {folder}")
+    if larger := larger_limit(folder, outcome.reason):
+        console.print(f"go on with: dgm resume {folder} {larger}")
         return BUDGET
     return DONE
 
 
-def stop_code(reason: str) -> int:
-    """The exit code where a command of several runs ends with one that stopped short."""
-    return BUDGET if reason.startswith("budget.") else INTERRUPTED
+def stopped_short(console: Console, larger: str | None) -> int:
+    """Tell how a command of several runs goes on where one stopped, and give its exit code."""
+    changed_by = f" with {larger}" if larger else ""
+    console.print(f"nothing is lost; the same command goes on from here{changed_by}")
+    return BUDGET if larger else INTERRUPTED
 
 
-def way_on(folder: Path, reason: str) -> str:
-    """What the same command needs besides: a limit is of all that a run spends, so it would stop at once."""
-    bounded = reason.startswith("budget.")
-    return f" with --set {extension(folder, reason.split(maxsplit=1)[0])}" if bounded else ""
+def larger_limit(folder: Path, reason: str) -> str | None:
+    """What a run that a limit stopped needs to go on, for a limit is of all it spends; else None."""
+    if not reason.startswith("budget."):
+        return None
+    return f"--set {extension(folder, reason.split(maxsplit=1)[0])}"
 
 
 def extension(folder: Path, key: str) -> str:
@@ -118,8 +118,7 @@ def view(console: Console) -> Iterator[Watch]:
         console.print("finishing what is in flight; Ctrl-C again leaves it for `dgm resume`")
 
     def notice(text: str) -> None:
-        boxed = Panel(Text(text), title="note", border_style="yellow")
-        console.print(boxed if "\n" in text else text, markup=False)
+        console.print(Panel(text, title="note", border_style="yellow") if "\n" in text else text)
 
     before = {name: signal.signal(name, stop) for name in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -11,7 +11,7 @@ from benchmarks.registry import open_suite
 from benchmarks.swe.predictions import prediction
 from benchmarks.task import Split, SuiteError
 from dgm.cli.errors import DONE
-from dgm.config import ConfigError
+from dgm.cli.names import one_of
 from dgm.givens import recorded_config
 from dgm.report.facts import facts
 from sandbox.diff import visible
@@ -23,8 +23,8 @@ def predictions(folder: Path, agent: str, to: Path, split: str | None, *, as_jso
     if to.suffix != ".jsonl":
         raise SuiteError(f"--to {to}: allowed: a .jsonl file, as `swebench eval` reads it")
     allowed = get_args(Split)
-    if split is not None and split not in allowed:
-        raise ConfigError(f"--split {split}: expected one of {', '.join(allowed)}")
+    if split is not None:
+        one_of("--split", split, allowed)
     archive = DiskArchive.read(folder)
     run = facts(archive)
     tasks = open_suite(recorded_config(folder, archive).suite.name).tasks

@@ -1,6 +1,6 @@
-"""Several things named in one option, with commas between."""
+"""What an option may name, one thing or several."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from dgm.config import ConfigError
 
@@ -16,3 +16,13 @@ def named(option: str, text: str, known: Sequence[str]) -> Sequence[str]:
         if name not in known:
             raise ConfigError(f"{option}: no {name!r}; there are {', '.join(known)}")
     return list(dict.fromkeys(names))
+
+
+def one_of(option: str, text: str, allowed: Collection[str]) -> None:
+    """See that `text` is one of those.
+
+    Raises:
+        ConfigError: it is none.
+    """
+    if text not in allowed:
+        raise ConfigError(f"{option} {text}: expected one of {', '.join(allowed)}")

@@ -24,7 +24,7 @@ from sandbox.registry import open_sandbox
 
 def replay_agent(folder: Path, agent: str, task: str | None, *, as_json: bool) -> int:
     """Carry out `dgm replay`; the exit code is 1 if any evaluation diverged."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, markup=False)
     archive = DiskArchive.read(folder)
     run = facts(archive)
     config = recorded_config(folder, archive)
@@ -57,8 +57,5 @@ def replay_agent(folder: Path, agent: str, task: str | None, *, as_json: bool) -
                 sys.stdout.write(f"ticket {replayed.ticket} {replayed.task}: {replayed.fidelity}{detail}\n")
     started = run.history.started
     if found["diverged"] and started is not None and started.suite_digest != suite.digest:
-        console.print(
-            f"suite {suite.name} has changed since the run: what differs may be the task's doing",
-            markup=False,
-        )
+        console.print(f"suite {suite.name} has changed since the run: what differs may be the task's doing")
     return FAILED if found["diverged"] else DONE

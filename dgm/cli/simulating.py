@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import track
 
 from dgm.cli.errors import DONE
-from dgm.cli.names import named
+from dgm.cli.names import named, one_of
 from dgm.config import ConfigError
 from dgm.policy import POLICIES
 from dgm.report.quality import quality_curves, quality_facts, quality_table
@@ -37,8 +37,7 @@ def simulate(
     """Carry out `dgm simulate`."""
     chosen = named("--policy", policies, sorted(POLICIES))
     places = named("--worlds", families, list(FAMILIES))
-    if split not in SPLITS:
-        raise ConfigError(f"--split {split}: expected one of {', '.join(SPLITS)}")
+    one_of("--split", split, SPLITS)
     if evaluations < TRACE_EVERY:
         raise ConfigError(f"--evaluations {evaluations}: expected {TRACE_EVERY} or more")
     if plot is not None:

@@ -12,7 +12,7 @@ from benchmarks.registry import open_suite
 from benchmarks.task import Suite
 from dgm.bench import split_of
 from dgm.cli.errors import DONE, FAILED
-from dgm.cli.evolve import stop_code, view, way_on
+from dgm.cli.evolve import larger_limit, stopped_short, view
 from dgm.cli.inspect import known
 from dgm.cli.names import named
 from dgm.config import ConfigError, SearchSection
@@ -41,7 +41,7 @@ def study(
     parts_of: OpenParts = open_parts,
 ) -> int:
     """Carry out `dgm study`."""
-    console = Console(stderr=as_json)
+    console = Console(stderr=as_json, markup=False)
     chosen = CONTROLLED if policies is None else named("--policy", policies, sorted(POLICIES))
     # Policies are held against each other, so that meeting the seed agent again and again tells nothing.
     form = "report.random_agent=true" if policies is None else "report.seed_agent=false"
@@ -80,19 +80,17 @@ def _carried_on(
 ) -> int:
     """Carry each run on until it has nothing left to do."""
     for one in trials:
-        console.print(f"run {one.folder}", markup=False)
+        console.print(f"run {one.folder}")
         try:
             with view(console) as watch:
                 reason = carry_on(one, overrides, watch, parts_of=parts_of).reason
         except Trouble as error:
-            console.print(visible(str(error)), markup=False)
+            console.print(visible(str(error)))
             console.print("nothing is lost; the same command goes on from here")
             return FAILED
         if not is_done(reason):
-            console.print(reason, markup=False)
-            told = f"nothing is lost; the same command goes on from here{way_on(one.folder, reason)}"
-            console.print(told, markup=False)
-            return stop_code(reason)
+            console.print(reason)
+            return stopped_short(console, larger_limit(one.folder, reason))
     return DONE
 
 

@@ -1,5 +1,6 @@
 """The lineage as a tree in the terminal."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, Group, RenderResult
@@ -86,14 +87,17 @@ def _footer(known: Facts) -> list[Text | Table]:
         lines.append(Text(f"${saved / 1e6:.4f} more was saved: those replies were served from a cassette"))
     for agent, score in summary["held_out"].items():
         who = _met_as(known, agent, summary["seed"])
-        name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
-        lines.append(Text(f"held out: {who} {name} resolved {score['resolved']} of {score['attempted']}"))
+        lines.append(Text(f"held out: {who} {_scored(known, agent, score)}"))
     for agent, score in summary["sealed"].items():
-        name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
-        lines.append(Text(f"sealed: {name} resolved {score['resolved']} of {score['attempted']}"))
+        lines.append(Text(f"sealed: {_scored(known, agent, score)}"))
     if summary["comparison"]:
         lines += comparison_view(summary["comparison"])
     return [*lines, *models_view(summary)]
+
+
+def _scored(known: Facts, agent: AgentId, score: Mapping[str, int]) -> str:
+    name = f"#{known.history.born[agent].ordinal} {agent[:8]}"
+    return f"{name} resolved {score['resolved']} of {score['attempted']}"
 
 
 def _met_as(known: Facts, agent: AgentId, seed: AgentId) -> str:

@@ -12,6 +12,13 @@ from sandbox.tree import Tree
 from tests.search.world import NOTHING, tasks
 
 
+def born(archive: MemoryArchive, number: int, parents: tuple[AgentId, ...]) -> Born:
+    """An agent of that number, committed; its birth is for the caller to record."""
+    tree = Tree({"name": str(number).encode()})
+    agent = archive.commit(number, parents, tree, "an agent", number)
+    return Born(number, agent, number, parents, tree.hash, archive.put(b"an agent"))
+
+
 class Played:
     """What its search asked of `world`, as a journal; of one that goes on, `tickets` were asked."""
 
@@ -52,7 +59,6 @@ class Played:
                 return Scored(ticket.number, agent, task, "search", verdict, "", NOTHING, NOTHING)  # type: ignore[arg-type]
 
     def _born(self, number: int, parents: tuple[AgentId, ...], index: int) -> Born:
-        tree = Tree({"name": str(number).encode()})
-        agent = self.archive.commit(number, parents, tree, "an agent", number)
-        self.index[agent] = index
-        return Born(number, agent, number, parents, tree.hash, self.archive.put(b"an agent"))
+        event = born(self.archive, number, parents)
+        self.index[event.agent] = index
+        return event

@@ -2,9 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping
+from functools import partial
 from io import StringIO
 from math import comb
 from pathlib import Path
@@ -18,15 +17,15 @@ from dgm.bench import Cell, carry_on, cell, history, split_of
 from dgm.cli.benching import bench, entrant
 from dgm.cli.errors import BUDGET, DONE
 from dgm.cli.inspect import known
-from dgm.config import Config, ConfigError
+from dgm.config import ConfigError
 from dgm.controller import Controller, Progress
 from dgm.report.bench import against_first, cell_facts, pass_at
 from dgm.report.facts import card, run_summary
 from dgm.report.lineage_tree import lineage_tree
-from dgm.run import Parts, Watch
+from dgm.run import Watch
 from dgm.run_toml import read
 from tests.cli.command import complaint, dgm
-from tests.run.mini import QUIET, MiniSuite, mini_parts, task
+from tests.run.mini import QUIET, MiniSuite, Tinkerer, mini_parts, parts_with, task
 
 
 def cells(names: list[str], place: Path, attempts: int) -> list[Cell]:
@@ -115,11 +114,7 @@ def test_what_sealed_tasks_told_is_shown(tmp_path: Path) -> None:
         def tasks(self) -> Mapping[str, Task]:
             return {each.id: each for each in (task(0, "sealed"), task(1, "sealed"))}
 
-    @contextmanager
-    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-        with mini_parts(config, notice) as parts:
-            yield replace(parts, suite=Sealed())
-
+    parts_of = partial(parts_with, Sealed(), Tinkerer())
     one = cell(entrant("seed"), Sealed(), "sealed", "offline", 1, read(None, ["seed=7"]), tmp_path)
     assert carry_on(one, [], QUIET, parts_of=parts_of) is not None
     run = known(one.folder)

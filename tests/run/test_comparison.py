@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from archive.events import AgentId, Born, Digest, Failed, Scored, Started, Stopped, TaskId, Usage
+from archive.events import AgentId, Failed, Scored, Started, Stopped, TaskId, Usage
 from archive.memory import MemoryArchive
 from dgm.config import Config
 from dgm.jobs import Evaluate, Expand, Ticket
@@ -16,7 +16,7 @@ from dgm.report.comparison_view import comparison_view
 from dgm.report.facts import card, facts, run_summary
 from dgm.report.lineage_tree import lineage_tree
 from dgm.run_toml import read, to_toml
-from sandbox.tree import Tree
+from tests.run.played import born
 
 
 class Told:
@@ -47,11 +47,9 @@ class Told:
         )
 
     def _born(self, ticket: int, parents: tuple[AgentId, ...]) -> AgentId:
-        tree = Tree({"name": str(ticket).encode()})
-        agent = self.archive.commit(ticket, parents, tree, "an agent", ticket)
-        summary: Digest = self.archive.put(b"an agent")
-        self.archive.record(Born(ticket, agent, ticket, parents, tree.hash, summary))
-        return agent
+        event = born(self.archive, ticket, parents)
+        self.archive.record(event)
+        return event.agent
 
 
 def _expand(number: int, parent: AgentId) -> Ticket:

@@ -1,8 +1,5 @@
 """A run keeps the splits it began with, and each stage's tasks, whatever is drawn afterwards."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,13 +15,12 @@ from benchmarks.registry import open_suite
 from benchmarks.splits import spread
 from benchmarks.task import SuiteError
 from dgm import kept_splits
-from dgm.config import Config
 from dgm.givens import recorded_config
 from dgm.history import History
-from dgm.run import Parts, fork, launch, resume
+from dgm.run import OpenParts, fork, launch, resume
 from dgm.run_toml import read
 from tests.cli.command import dgm
-from tests.run.mini import QUIET, MiniSuite, mini_parts, task
+from tests.run.mini import QUIET, MiniSuite, Tinkerer, parts_with, task
 
 SETTINGS = [
     *("workers=1", "seed=7", "search.policy=darwin", "search.stage_one=1", "search.stage_two=2"),
@@ -40,6 +36,10 @@ def redrawn(folder: Path) -> None:
     Notebook(folder).write(Notes(splits=drawn))
 
 
+def parts_on(folder: Path) -> OpenParts:
+    return lambda config, notice: parts_with(FolderSuite(folder), Tinkerer(), config, notice)
+
+
 def asked_in(folder: Path) -> list[Asked]:
     return list(History(entry.event for entry in DiskArchive.read(folder).entries()).asked.values())
 
@@ -47,11 +47,7 @@ def asked_in(folder: Path) -> list[Asked]:
 def test_nothing_is_begun_on_a_suite_without_search_tasks(tmp_path: Path) -> None:
     folder, run = tmp_path / "mine", tmp_path / "run"
 
-    @contextmanager
-    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-        with mini_parts(config, notice) as parts:
-            yield replace(parts, suite=FolderSuite(folder))
-
+    parts_of = parts_on(folder)
     for each in MiniSuite().split("held_out"):
         add_task(folder, each)
     with pytest.raises(SuiteError, match="no task in split search; mend: another --suite"):
@@ -74,11 +70,7 @@ def test_a_suites_name_holds_wherever_one_stands(
 def test_splits_drawn_and_tasks_added_later_leave_a_run_alone(tmp_path: Path) -> None:
     folder, run = tmp_path / "mine", tmp_path / "run"
 
-    @contextmanager
-    def parts_of(config: Config, notice: Callable[[str], None]) -> Iterator[Parts]:
-        with mini_parts(config, notice) as parts:
-            yield replace(parts, suite=FolderSuite(folder))
-
+    parts_of = parts_on(folder)
     for each in MiniSuite().tasks.values():
         add_task(folder, each)
     launch(run, read(None, SETTINGS), QUIET, parts_of=parts_of)

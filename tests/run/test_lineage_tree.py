@@ -6,14 +6,14 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from archive.events import AgentId, Born, Started
+from archive.events import AgentId, Started
 from archive.memory import MemoryArchive
 from dgm.config import Config
 from dgm.jobs import Expand, Ticket
 from dgm.report.facts import Facts, facts
 from dgm.report.lineage_tree import lineage_tree
 from dgm.run_toml import to_toml
-from sandbox.tree import Tree
+from tests.run.played import born
 
 
 def chain(length: int) -> Facts:
@@ -23,10 +23,9 @@ def chain(length: int) -> Facts:
     for number in range(length):
         if parents:
             archive.record(Ticket(number, Expand(parents[0]), "search", {}).asked(0))
-        tree = Tree({"name": str(number).encode()})
-        agent = archive.commit(number, parents, tree, "an agent", number)
-        archive.record(Born(number, agent, number, parents, tree.hash, archive.put(b"an agent")))
-        parents = (agent,)
+        event = born(archive, number, parents)
+        archive.record(event)
+        parents = (event.agent,)
     return facts(archive)
 
 
